@@ -1,0 +1,16 @@
+# Rules that several areas need. Public headers are exported to modules.
+libhost_a_SOURCES += \
+	domain/identity/identity.c domain/identity/identity.h \
+	domain/audit/audit.c domain/audit/audit.h \
+	domain/outbox/outbox.c domain/outbox/outbox.h
+
+nodist_libhost_a_SOURCES += \
+	domain/identity/identity.sql.c \
+	domain/audit/audit.sql.c \
+	domain/outbox/outbox.sql.c
+BUILT_SOURCES += domain/identity/identity.sql.h domain/audit/audit.sql.h domain/outbox/outbox.sql.h
+
+EXPORT_HEADERS += \
+	$(top_srcdir)/domain/identity/identity.h \
+	$(top_srcdir)/domain/audit/audit.h \
+	$(top_srcdir)/domain/outbox/outbox.h

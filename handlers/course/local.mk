@@ -1,0 +1,7 @@
+module_LTLIBRARIES += course.la
+course_la_CPPFLAGS = $(MODULE_CPPFLAGS) -I$(top_builddir)/handlers/course
+course_la_CFLAGS = $(MODULE_CFLAGS)
+course_la_LDFLAGS = $(MODULE_LDFLAGS)
+course_la_SOURCES = handlers/course/course.c
+nodist_course_la_SOURCES = handlers/course/course.sql.c
+BUILT_SOURCES += handlers/course/course.sql.h

@@ -1,0 +1,44 @@
+libhost_a_SOURCES += \
+	host/arena.c host/arena.h host/arena_heap.c host/buffer.c \
+	host/builtin.c \
+	host/cache.c \
+	host/clock.c \
+	host/conf.c host/conf.h \
+	host/crash.c \
+	host/crypto.c host/crypto.h \
+	host/csrf.c \
+	host/db.c host/db_query.c host/db_cache.c host/db.h \
+	host/dispatch.c \
+	host/fault.c host/fault.h \
+	host/form.c host/form_json.c host/form_multipart.c \
+	host/format.c host/format.h \
+	host/generation.c \
+	host/handler.h \
+	host/http.c host/http.h \
+	host/job.c host/job.h \
+	host/json.c \
+	host/log.c host/log.h \
+	host/mail.c host/mail_send.c host/mail.h \
+	host/markdown.c \
+	host/master.c \
+	host/message.c \
+	host/metrics.c \
+	host/migrate.c host/migrate.h \
+	host/openapi.c \
+	host/param.c \
+	host/rate.c \
+	host/registry.c host/registry.h \
+	host/render_html.c host/render_json.c \
+	host/req.c host/req.h \
+	host/sandbox.c \
+	host/scoreboard.c host/scoreboard.h \
+	host/session.c host/session.h \
+	host/spawn.c host/spawn.h \
+	host/status.c \
+	host/storage.c \
+	host/template.c \
+	host/view.c host/view.h \
+	host/worker.c host/worker.h
+
+nodist_libhost_a_SOURCES += host/session.sql.c
+BUILT_SOURCES += host/session.sql.h host/exports.list

@@ -1,0 +1,1 @@
+# Unit and area tests; each adds itself to check_PROGRAMS.
