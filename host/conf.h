@@ -29,6 +29,8 @@ struct conf {
 	const char *clock_file;       /* development and tests: offset in µs; "" = none */
 	const char *web_user;         /* the only peer that may connect: nginx's user */
 	struct conf_pool pools[POOL_COUNT];
+	const char *database;         /* conninfo shared by all pools; they add user=db_<pool> */
+	const char *database_migrate; /* conninfo of `migrate` and `seed` */
 	const char *database_replica; /* "" = none */
 	const char *redis;            /* "" = none */
 	int64_t listen_backlog;       /* 1024 */
@@ -46,11 +48,19 @@ struct conf {
 	const char *helper_highlight, *helper_math, *helper_image; /* absolute paths */
 	int64_t hash_memory_kib, hash_passes; /* Argon2id */
 	int64_t rate_scale_percent;   /* 100; tests raise it */
+	const char *status_listen;    /* "127.0.0.1:9180"; "" = run/status.sock alone */
+	const char *log_level;        /* debug, info, warn, error */
+	const char *connect_ports;    /* TCP ports a worker may connect to; "" = any */
+	char *store;                  /* memory of the values */
 };
 
 /* Reads the file over the defaults; false and "line N: …" when bad. */
 bool conf_load(const char *path, struct conf *, char *reason, size_t size);
-/* The configuration of this process; set once at start. */
+void conf_free(struct conf *);
+/* The configuration as it counts, passwords masked; or docs/configuration.md. */
+void conf_print(const struct conf *, bool markdown);
+/* The configuration of this process, set once at start. Defaults stand before
+ * that, so it is never NULL. */
 extern const struct conf *conf;
 
 #endif
