@@ -33,5 +33,7 @@ const char *buffer_text(struct buffer *);
  * frees do nothing. NULL switches back to the C heap.
  */
 void arena_heap(struct arena *);
+/* Suspends the cap: a heap window must not unwind through library frames. */
+void arena_lenient(struct arena *, bool on);
 
 #endif

@@ -16,19 +16,19 @@ libhost_a_SOURCES += \
 	host/handler.h \
 	host/http.c host/http.h \
 	host/job.c host/job.h \
-	host/json.c \
+	host/json.c host/json.h \
 	host/log.c host/log.h \
 	host/mail.c host/mail_send.c host/mail.h \
 	host/markdown.c \
 	host/master.c \
-	host/message.c \
+	host/message.c host/message.h \
 	host/metrics.c \
 	host/migrate.c host/migrate.h \
 	host/openapi.c \
 	host/param.c \
 	host/rate.c \
 	host/registry.c host/registry.h \
-	host/render_html.c host/render_json.c \
+	host/render_json.c \
 	host/req.c host/req.h \
 	host/sandbox.c \
 	host/scoreboard.c host/scoreboard.h \
@@ -37,8 +37,9 @@ libhost_a_SOURCES += \
 	host/status.c \
 	host/storage.c \
 	host/template.c \
-	host/view.c host/view.h \
-	host/worker.c host/worker.h
+	host/view.c host/view.h host/view_node.h \
+	host/worker.c host/worker.h \
+	host/zone.c
 
 nodist_libhost_a_SOURCES += host/session.sql.c
 BUILT_SOURCES += host/session.sql.h host/exports.list

@@ -28,6 +28,8 @@ bool template_load_all(const char *template_dir, const char *message_dir, char *
 bool template_render(struct buffer *, const char *name, const char *locale,
     struct view *view, struct view *page, char *reason, size_t size);
 
+bool template_exists(const char *name);
+
 /* Messages: text of a key in a locale, else in English, else the key. */
 const char *message_text(const char *locale, const char *key);
 

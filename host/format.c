@@ -1,0 +1,218 @@
+/* Text forms of numbers, money and times. Zones: see zone.c. */
+#include "format.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "view.h"
+
+#define SECOND INT64_C(1000000)
+
+/* Days of the civil calendar: Howard Hinnant's algorithms (public domain
+ * description, "chrono-compatible low-level date algorithms"). */
+struct civil
+civil_from_us(int64_t us)
+{
+	int64_t seconds = us / SECOND - (us % SECOND < 0);
+	int64_t days = seconds / 86400 - (seconds % 86400 < 0);
+	int64_t rest = seconds - days * 86400;
+	int64_t z = days + 719468;
+	int64_t era = (z >= 0 ? z : z - 146096) / 146097;
+	int64_t doe = z - era * 146097;
+	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+	int64_t mp = (5 * doy + 2) / 153;
+	struct civil c;
+
+	c.day = (int)(doy - (153 * mp + 2) / 5 + 1);
+	c.month = (int)(mp < 10 ? mp + 3 : mp - 9);
+	c.year = yoe + era * 400 + (c.month <= 2);
+	c.hour = (int)(rest / 3600);
+	c.minute = (int)(rest / 60 % 60);
+	c.second = (int)(rest % 60);
+	c.weekday = (int)(((days % 7) + 11) % 7);
+	return c;
+}
+
+int64_t
+civil_to_us(const struct civil *c)
+{
+	int64_t y = c->year - (c->month <= 2);
+	int64_t era = (y >= 0 ? y : y - 399) / 400;
+	int64_t yoe = y - era * 400;
+	int64_t doy = (153 * (c->month + (c->month > 2 ? -3 : 9)) + 2) / 5 + c->day - 1;
+	int64_t doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
+	int64_t days = era * 146097 + doe - 719468;
+
+	return ((days * 24 + c->hour) * 60 + c->minute) * 60 * SECOND + c->second * SECOND;
+}
+
+void
+format_rfc3339(char *out, size_t size, int64_t us)
+{
+	struct civil c = civil_from_us(us);
+
+	snprintf(out, size, "%04lld-%02d-%02dT%02d:%02d:%02dZ", (long long)c.year, c.month, c.day,
+	    c.hour, c.minute, c.second);
+}
+
+const char *
+format_time(struct arena *a, int64_t us, const char *locale, const char *zone)
+{
+	static const char *const month_key[] = { "month.1", "month.2", "month.3", "month.4",
+		"month.5", "month.6", "month.7", "month.8", "month.9", "month.10", "month.11",
+		"month.12" };
+	const char *abbreviation = "UTC";
+	int32_t offset = zone_offset(zone, us, &abbreviation);
+	struct civil c = civil_from_us(us + offset * SECOND);
+
+	return arena_printf(a, "%d %s %lld, %02d:%02d %s", c.day,
+	    message_text(locale, month_key[c.month - 1]), (long long)c.year, c.hour, c.minute,
+	    abbreviation);
+}
+
+const char *
+format_ago(struct arena *a, int64_t us, int64_t now, const char *locale)
+{
+	static const struct unit {
+		int64_t seconds;
+		const char *name;
+	} units[] = { { 31557600, "year" }, { 2629800, "month" }, { 604800, "week" },
+		{ 86400, "day" }, { 3600, "hour" }, { 60, "minute" } };
+	bool past = us <= now;
+	int64_t distance = (past ? now - us : us - now) / SECOND;
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		int64_t n = distance / units[i].seconds;
+		const char *text, *at;
+
+		if (n == 0)
+			continue;
+		text = message_text(locale, arena_printf(a, "time.%s.%s.%s", past ? "past" : "future",
+		    units[i].name, n == 1 ? "one" : "other"));
+		at = strstr(text, "{n}");
+		if (at == NULL)
+			return text;
+		return arena_printf(a, "%.*s%lld%s", (int)(at - text), text, (long long)n, at + 3);
+	}
+	return message_text(locale, past ? "time.now" : "time.soon");
+}
+
+/* Groups of three from the right, parted by U+00A0. */
+static size_t
+group_digits(char *out, const char *digits)
+{
+	size_t n = strlen(digits), w = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0 && (n - i) % 3 == 0) {
+			out[w++] = (char)0xc2;
+			out[w++] = (char)0xa0;
+		}
+		out[w++] = digits[i];
+	}
+	out[w] = '\0';
+	return w;
+}
+
+const char *
+format_int(struct arena *a, int64_t value)
+{
+	char digits[24], grouped[48];
+	uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+
+	snprintf(digits, sizeof(digits), "%llu", (unsigned long long)magnitude);
+	group_digits(grouped, digits);
+	return arena_printf(a, "%s%s", value < 0 ? "-" : "", grouped);
+}
+
+/* Exponents: ISO 4217 for ZAR, USD; architecture.md §8 for AZR, BTC, ETH (gwei). */
+static const struct currency {
+	const char *code, *prefix, *suffix;
+	int exponent;
+} currencies[] = {
+	{ "ZAR", "R", "", 2 },
+	{ "USD", "$", "", 2 },
+	{ "AZR", "", " AZR", 8 },
+	{ "BTC", "", " BTC", 8 },
+	{ "ETH", "", " ETH", 9 },
+};
+
+static const struct currency *
+currency_find(const char *code)
+{
+	for (size_t i = 0; i < sizeof(currencies) / sizeof(currencies[0]); i++)
+		if (strcmp(currencies[i].code, code) == 0)
+			return &currencies[i];
+	return NULL;
+}
+
+int
+currency_exponent(const char *code)
+{
+	const struct currency *c = currency_find(code);
+
+	return c == NULL ? -1 : c->exponent;
+}
+
+const char *
+format_money(struct arena *a, int64_t minor, const char *code)
+{
+	const struct currency *c = currency_find(code);
+	uint64_t magnitude = minor < 0 ? 0 - (uint64_t)minor : (uint64_t)minor;
+	uint64_t unit = 1;
+	char digits[24], grouped[48], fraction[16] = "";
+
+	if (c == NULL)
+		return arena_printf(a, "%lld %s", (long long)minor, code);
+	for (int i = 0; i < c->exponent; i++)
+		unit *= 10;
+	snprintf(digits, sizeof(digits), "%llu", (unsigned long long)(magnitude / unit));
+	group_digits(grouped, digits);
+	snprintf(fraction, sizeof(fraction), ".%0*llu", c->exponent,
+	    (unsigned long long)(magnitude % unit));
+	/* Long fractions lose their trailing zeros, never below two digits. */
+	for (size_t n = strlen(fraction); n > 3 && fraction[n - 1] == '0'; n--)
+		fraction[n - 1] = '\0';
+	return arena_printf(a, "%s%s%s%s%s", minor < 0 ? "-" : "", c->prefix, grouped, fraction,
+	    c->suffix);
+}
+
+bool
+money_parse(const char *text, const char *code, int64_t *minor)
+{
+	int exponent = currency_exponent(code), decimals = -1;
+	bool negative = *text == '-', digits = false;
+	int64_t value = 0;
+
+	if (exponent < 0)
+		return false;
+	for (const char *p = text + negative; *p != '\0'; p++) {
+		if (*p == '.' || *p == ',') {
+			if (decimals >= 0)
+				return false;
+			decimals = 0;
+			continue;
+		}
+		if (*p == ' ')
+			continue;
+		if (*p < '0' || *p > '9')
+			return false;
+		digits = true;
+		if (decimals >= exponent) {
+			if (*p != '0')
+				return false;
+			continue;
+		}
+		if (__builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_add_overflow(value, *p - '0', &value))
+			return false;
+		if (decimals >= 0)
+			decimals++;
+	}
+	for (int i = decimals < 0 ? 0 : decimals; i < exponent; i++)
+		if (__builtin_mul_overflow(value, 10, &value))
+			return false;
+	*minor = negative ? -value : value;
+	return digits;
+}

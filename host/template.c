@@ -1,0 +1,324 @@
+/*
+ * Templates: found in the folder, parsed once per language before fork
+ * (workers share the trees copy-on-write), parsed again in development when a
+ * file changed. Escaping: Config.VarEscapeMode=html stands in the parse-time
+ * HDF and in every request HDF; both are made only here.
+ */
+#include "view_node.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "conf.h"
+#include "message.h"
+
+#define TEMPLATE_MAX 512
+
+struct template_tree {
+	char *name;
+	const char *locale;
+	CSPARSE *tree;
+	time_t parsed;
+};
+
+static struct template_tree trees[TEMPLATE_MAX];
+static size_t tree_count;
+static char template_dir[512], message_dir[512];
+
+/* The request's and the parser's HDF get the same Config; see the header. */
+static void
+config_nodes(HDF *root, HDF *config, HDF *mode)
+{
+	mode->name = (char *)"VarEscapeMode";
+	mode->name_len = 13;
+	mode->value = (char *)"html";
+	mode->top = root;
+	config->name = (char *)"Config";
+	config->name_len = 6;
+	config->child = config->last_child = mode;
+	config->top = root;
+}
+
+static void
+error_text(NEOERR *err, char *reason, size_t size)
+{
+	STRING s;
+
+	string_init(&s);
+	nerr_error_string(err, &s);
+	snprintf(reason, size, "%s", s.buf == NULL ? "template error" : s.buf);
+	for (char *p = reason; *p != '\0'; p++)
+		if (*p == '\n')
+			*p = ' ';
+	string_clear(&s);
+	nerr_ignore(&err);
+}
+
+static NEOERR *
+template_source(void *ctx, HDF *hdf, const char *name, char **contents)
+{
+	const char *locale = ctx;
+	char path[1100], reason[256], *source = NULL;
+	FILE *f;
+	size_t n;
+
+	(void)hdf;
+	if (strstr(name, "..") != NULL || name[0] == '/')
+		return nerr_raise(NERR_NOT_FOUND, "template %s is outside the folder", name);
+	snprintf(path, sizeof(path), "%s/%s", template_dir, name);
+	f = fopen(path, "re");
+	if (f == NULL)
+		return nerr_raise(NERR_NOT_FOUND, "template %s cannot be read", name);
+	source = calloc(1, 512 * 1024);
+	n = source == NULL ? 0 : fread(source, 1, 512 * 1024 - 1, f);
+	fclose(f);
+	if (source == NULL || n == 512 * 1024 - 1) {
+		free(source);
+		return nerr_raise(NERR_IO, "template %s is too large", name);
+	}
+	*contents = message_expand(source, locale, reason, sizeof(reason));
+	free(source);
+	if (*contents == NULL)
+		return nerr_raise(NERR_PARSE, "%s: %s", name, reason);
+	return STATUS_OK;
+}
+
+static CSPARSE *
+template_parse(const char *name, const char *locale, char *reason, size_t size)
+{
+	CSPARSE *tree = NULL;
+	HDF *hdf = NULL;
+	NEOERR *err;
+
+	err = hdf_init(&hdf);
+	if (err == STATUS_OK)
+		err = hdf_set_value(hdf, "Config.VarEscapeMode", "html");
+	if (err == STATUS_OK)
+		err = hdf_set_value(hdf, "hdf.loadpaths.0", template_dir);
+	if (err == STATUS_OK)
+		err = cs_init(&tree, hdf);
+	if (err == STATUS_OK)
+		err = cgi_register_strfuncs(tree);
+	if (err == STATUS_OK) {
+		cs_register_fileload(tree, (void *)(uintptr_t)locale, template_source);
+		err = cs_parse_file(tree, name);
+	}
+	if (err == STATUS_OK)
+		return tree; /* the parse-time HDF lives as long as the tree */
+	error_text(err, reason, size);
+	if (tree != NULL)
+		cs_destroy(&tree);
+	hdf_destroy(&hdf);
+	return NULL;
+}
+
+static bool
+template_add(const char *name, char *reason, size_t size)
+{
+	const char *locales[8];
+	size_t n = message_locales(locales, 8);
+
+	for (size_t i = 0; i < n; i++) {
+		char detail[400];
+		CSPARSE *tree = template_parse(name, locales[i], detail, sizeof(detail));
+
+		if (tree == NULL) {
+			snprintf(reason, size, "template %s: %s", name, detail);
+			return false;
+		}
+		if (tree_count == TEMPLATE_MAX) {
+			snprintf(reason, size, "more than %d templates", TEMPLATE_MAX);
+			return false;
+		}
+		trees[tree_count++] = (struct template_tree){ strdup(name), locales[i], tree,
+			time(NULL) };
+	}
+	return true;
+}
+
+/* All *.cs of a folder and its folders; macro/ and layout/ are only included. */
+static bool
+template_scan(const char *below, char *reason, size_t size)
+{
+	char path[1024];
+	const struct dirent *e;
+	bool ok = true;
+	DIR *d;
+
+	snprintf(path, sizeof(path), "%s/%s", template_dir, below);
+	d = opendir(path);
+	if (d == NULL) {
+		snprintf(reason, size, "cannot open template folder %s", path);
+		return false;
+	}
+	while (ok && (e = readdir(d)) != NULL) {
+		const char *dot = strrchr(e->d_name, '.');
+		char name[512];
+		struct stat st;
+
+		if (e->d_name[0] == '.')
+			continue;
+		snprintf(name, sizeof(name), "%s%s%s", below, *below == '\0' ? "" : "/", e->d_name);
+		snprintf(path, sizeof(path), "%s/%s", template_dir, name);
+		if (stat(path, &st) != 0)
+			continue;
+		if (S_ISDIR(st.st_mode)) {
+			if (strcmp(name, "macro") != 0 && strcmp(name, "layout") != 0)
+				ok = template_scan(name, reason, size);
+		} else if (dot != NULL && strcmp(dot, ".cs") == 0) {
+			ok = template_add(name, reason, size);
+		}
+	}
+	closedir(d);
+	return ok;
+}
+
+/* The error list of ClearSilver recycles its blocks: they must never come
+ * from a request's arena, so some are made (and given back) beforehand. */
+static void
+errors_prepare(void)
+{
+	NEOERR *err[32];
+
+	for (size_t i = 0; i < 32; i++)
+		err[i] = nerr_raise(NERR_ASSERT, "prepared");
+	for (size_t i = 0; i < 32; i++)
+		nerr_ignore(&err[i]);
+}
+
+bool
+template_load_all(const char *templates, const char *messages, char *reason, size_t size)
+{
+	nerr_init();
+	errors_prepare();
+	snprintf(template_dir, sizeof(template_dir), "%s", templates);
+	snprintf(message_dir, sizeof(message_dir), "%s", messages);
+	for (size_t i = 0; i < tree_count; i++) {
+		free(trees[i].name);
+		cs_destroy(&trees[i].tree);
+	}
+	tree_count = 0;
+	return message_load(messages, reason, size) && template_scan("", reason, size);
+}
+
+/* Newest change below the two folders, looked at once a second. */
+static time_t
+newest_change(const char *dir, int depth)
+{
+	DIR *d = depth > 4 ? NULL : opendir(dir);
+	time_t newest = 0;
+	const struct dirent *e;
+
+	while (d != NULL && (e = readdir(d)) != NULL) {
+		char path[1024];
+		struct stat st;
+		time_t t;
+
+		if (e->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
+		if (stat(path, &st) != 0)
+			continue;
+		t = S_ISDIR(st.st_mode) ? newest_change(path, depth + 1) : st.st_mtime;
+		newest = t > newest ? t : newest;
+	}
+	if (d != NULL)
+		closedir(d);
+	return newest;
+}
+
+static bool
+template_refresh(struct template_tree *t, char *reason, size_t size)
+{
+	static time_t looked, changed;
+	time_t now = time(NULL);
+	CSPARSE *tree;
+
+	if (now != looked) {
+		time_t a = newest_change(template_dir, 0), b = newest_change(message_dir, 0);
+
+		looked = now;
+		a = a > b ? a : b;
+		if (a > changed) {
+			changed = a;
+			if (!message_load(message_dir, reason, size))
+				return false;
+		}
+	}
+	if (changed < t->parsed)
+		return true;
+	tree = template_parse(t->name, t->locale, reason, size);
+	if (tree == NULL)
+		return false;
+	cs_destroy(&t->tree);
+	t->tree = tree;
+	t->parsed = now;
+	return true;
+}
+
+static struct template_tree *
+template_find(const char *name, const char *locale)
+{
+	struct template_tree *fallback = NULL;
+
+	for (size_t i = 0; i < tree_count; i++) {
+		if (strcmp(trees[i].name, name) != 0)
+			continue;
+		if (strcmp(trees[i].locale, locale) == 0)
+			return &trees[i];
+		if (strcmp(trees[i].locale, "en-ZA") == 0)
+			fallback = &trees[i];
+	}
+	return fallback;
+}
+
+bool
+template_exists(const char *name)
+{
+	return template_find(name, "en-ZA") != NULL;
+}
+
+static NEOERR *
+output(void *ctx, char *text)
+{
+	buffer_str(ctx, text);
+	return STATUS_OK;
+}
+
+bool
+template_render(struct buffer *b, const char *name, const char *locale, struct view *view,
+    struct view *page, char *reason, size_t size)
+{
+	struct template_tree *t = template_find(name, locale);
+	HDF root = { 0 }, config = { 0 }, mode = { 0 };
+	NEOERR *err;
+
+	if (t == NULL) {
+		snprintf(reason, size, "there is no template %s", name);
+		return false;
+	}
+	if (conf != NULL && conf->development && !template_refresh(t, reason, size))
+		return false;
+	config_nodes(&root, &config, &mode);
+	root.top = &root;
+	view->hdf.name = (char *)"view";
+	view->hdf.name_len = 4;
+	page->hdf.name = (char *)"page";
+	page->hdf.name_len = 4;
+	root.child = &view->hdf;
+	view->hdf.next = &page->hdf;
+	page->hdf.next = &config;
+	root.last_child = &config;
+	t->tree->hdf = &root;
+	arena_heap(b->arena);
+	err = cs_render(t->tree, b, output);
+	arena_heap(NULL);
+	t->tree->hdf = NULL;
+	if (err == STATUS_OK)
+		return true;
+	error_text(err, reason, size);
+	return false;
+}
