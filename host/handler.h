@@ -257,7 +257,7 @@ struct sql_column {
 	enum sql_type type;
 	bool nullable;
 	uint16_t offset;      /* of the value in the row struct */
-	uint16_t null_offset; /* of its bool x_null; 0 for pointer types */
+	uint16_t null_offset; /* of its bool x_set; 0 for pointer types */
 };
 
 struct sql_param {
