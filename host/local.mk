@@ -4,13 +4,14 @@ libhost_a_SOURCES += \
 	host/cache.c \
 	host/clock.c \
 	host/conf.c host/conf.h \
+	host/address.c host/address.h \
 	host/crash.c \
 	host/crypto.c host/crypto.h \
 	host/csrf.c \
 	host/db.c host/db_query.c host/db_cache.c host/db.h \
 	host/dispatch.c \
 	host/fault.c host/fault.h \
-	host/form.c host/form_json.c host/form_multipart.c \
+	host/form.c host/form.h host/form_json.c host/form_multipart.c \
 	host/format.c host/format.h \
 	host/generation.c \
 	host/handler.h \
@@ -18,6 +19,7 @@ libhost_a_SOURCES += \
 	host/job.c host/job.h \
 	host/json.c host/json.h \
 	host/log.c host/log.h \
+	host/magic.c host/magic.h \
 	host/mail.c host/mail_send.c host/mail.h \
 	host/markdown.c \
 	host/master.c \
