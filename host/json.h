@@ -29,7 +29,8 @@ const char *json_number(const struct json *);
 /* Name of member i of an object. */
 const char *json_key(const struct json *, size_t i);
 
-/* Appends a JSON string literal with its quotes; invalid UTF-8 becomes U+FFFD. */
+/* Appends a JSON string literal with its quotes; invalid UTF-8 becomes U+FFFD.
+ * (render_json.c) */
 void json_quote(struct buffer *, const char *text);
 
 #endif
