@@ -52,7 +52,7 @@ delete from t where id = $1;
 select 1;
 SQL
 "$here/tools/sqlgen" "$work/area.sql" && mkdir -p "$work/to" &&
-    "$here/tools/sqlgen" -d "$work/to" "$work/area.sql" &&
+    "$here/tools/sqlgen" "$work/area.sql" -o "$work/to" &&
     cmp -s "$work/area.sql.c" "$work/to/area.sql.c" &&
     cmp -s "$work/area.sql.h" "$work/to/area.sql.h"
 result $? "writes the two files beside the source or into a folder"
