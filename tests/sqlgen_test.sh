@@ -1,6 +1,7 @@
 #!/bin/sh
 # The SQL generator: what it writes compiles and means what was declared, and
 # each mistake is named with file and line. TAP on standard output.
+# shellcheck disable=SC2016 # "$2" names a parameter of SQL
 set -u
 here=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d) || exit 1
