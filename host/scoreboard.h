@@ -55,7 +55,8 @@ struct scoreboard_slot {
 	_Atomic uint32_t canceled;  /* 1 = the soft limit has passed: stop soon */
 	_Atomic uint16_t route;     /* index into routes; SCOREBOARD_NONE */
 	_Atomic uint16_t module;    /* index into modules; SCOREBOARD_NONE */
-	_Atomic int64_t since_us;   /* start of the request, 0 = idle */
+	_Atomic int64_t since_us;   /* start of the request or job, 0 = idle */
+	_Atomic int64_t limit_us;   /* soft time limit of a job; 0 = as configured */
 	_Atomic uint64_t serial;    /* requests begun; names one request for limits */
 	_Atomic uint32_t seq;       /* odd while rid and sql change */
 	char rid[36];
@@ -162,6 +163,12 @@ void scoreboard_phase(struct scoreboard_slot *, enum slot_phase);
 void scoreboard_sql(struct scoreboard_slot *, const char *name);
 /* Has the soft time limit passed? Long loops of the host ask and give up. */
 bool scoreboard_canceled(const struct scoreboard_slot *);
+
+/* ---- job.c: one job, with its own time limit ---- */
+
+void scoreboard_job_begin(struct scoreboard_slot *, const char *id,
+    const struct registry_module *, unsigned timeout_s);
+void scoreboard_job_end(struct scoreboard_slot *);
 
 /* ---- worker.c ---- */
 

@@ -1,0 +1,77 @@
+/* privilege.c: users, parent death, signal dispositions; see process.h, host.md T10. */
+#include "process.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+static void
+bounding_set_drop(void)
+{
+	for (unsigned long cap = 0; cap < 64; cap++)
+		if (prctl(PR_CAPBSET_READ, cap, 0, 0, 0) > 0)
+			(void)prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
+}
+
+bool
+privilege_drop(const char *user, char *reason, size_t size)
+{
+	const struct passwd *person;
+
+	if (!user[0] || geteuid() != 0)
+		return true;
+	errno = 0;
+	person = getpwnam(user);
+	if (!person) {
+		(void)snprintf(reason, size, "no Unix user `%s`", user);
+		return false;
+	}
+	bounding_set_drop();
+	if (initgroups(user, person->pw_gid) ||
+	    setresgid(person->pw_gid, person->pw_gid, person->pw_gid) ||
+	    setresuid(person->pw_uid, person->pw_uid, person->pw_uid)) {
+		(void)snprintf(reason, size, "cannot become `%s`: %s", user, strerror(errno));
+		return false;
+	}
+	if (person->pw_uid != 0 && setresuid(0, 0, 0) == 0) {
+		(void)snprintf(reason, size, "privileges came back after dropping them");
+		return false;
+	}
+	return true;
+}
+
+bool
+privilege_follow(pid_t parent)
+{
+	/* Set after the change of user, which clears it; the parent may have
+	 * died in between. */
+	return !prctl(PR_SET_PDEATHSIG, SIGKILL) && getppid() == parent;
+}
+
+void
+signal_set(int number, void (*handler)(int))
+{
+	struct sigaction action = { .sa_handler = handler, .sa_flags = SA_RESTART };
+
+	sigfillset(&action.sa_mask);
+	(void)sigaction(number, &action, NULL);
+}
+
+void
+signals_reset(const sigset_t *blocked)
+{
+	(void)sigprocmask(SIG_SETMASK, blocked, NULL);
+	for (int i = 1; i < NSIG; i++)
+		(void)signal(i, SIG_DFL);
+	(void)signal(SIGPIPE, SIG_IGN);
+	/* Ctrl-C and a closing terminal reach the whole group: the master decides. */
+	(void)signal(SIGINT, SIG_IGN);
+	(void)signal(SIGHUP, SIG_IGN);
+	(void)signal(SIGUSR1, SIG_IGN);
+	(void)signal(SIGUSR2, SIG_IGN);
+}
