@@ -285,52 +285,59 @@ revoke create on schema identity from db_def_identity;
 -- First query of every signed-in request: finds the session, sets app.uid,
 -- app.role and app.rid for this transaction, makes it read only unless
 -- p_write. No row: nobody is signed in (and app.uid is empty).
-create function host.enter(p_token bytea, p_rid text, p_write boolean)
-returns table (session_id uuid, person_id uuid, roles text[], role text, name_ct bytea,
-  data_key bytea, avatar text, zone text, locale text, csrf_seed bytea, auth_time timestamptz,
-  verified boolean, idle_until timestamptz, absolute_until timestamptz, last_seen timestamptz,
-  rotated_at timestamptz)
+-- Assignments instead of PERFORM and columns straight into the result keep it
+-- at one executed statement.
+create function host.enter(p_token bytea, p_rid text, p_write boolean,
+  out session_id uuid, out person_id uuid, out roles text[], out role text, out name_ct bytea,
+  out data_key bytea, out avatar text, out zone text, out locale text, out csrf_seed bytea,
+  out auth_time timestamptz, out verified boolean, out idle_until timestamptz,
+  out absolute_until timestamptz, out last_seen timestamptz, out rotated_at timestamptz)
+returns setof record
 language plpgsql volatile security definer set search_path = '' rows 1 as $$
+#variable_conflict use_column
 declare
   v_now timestamptz := host.now();
-  v record;
+  v_done text;
 begin
-  perform set_config('app.rid', p_rid, true);
+  v_done := set_config('app.rid', p_rid, true);
   if not p_write then
-    perform set_config('transaction_read_only', 'on', true);
+    v_done := set_config('transaction_read_only', 'on', true);
   end if;
-  select s.id, s.person_id, p.roles, s.role, p.name_ct, k.wrapped, f.avatar, f.time_zone,
-         f.locale, s.csrf_seed, s.auth_time, p.verified_at, s.idle_until, s.absolute_until,
-         s.last_seen, s.rotated_at
-    into v
+  select s.id, s.person_id, p.roles, s.role, p.name_ct, k.wrapped, f.avatar,
+         coalesce(f.time_zone, 'Africa/Johannesburg'), coalesce(f.locale, 'en-ZA'), s.csrf_seed,
+         s.auth_time, p.verified_at is not null, s.idle_until, s.absolute_until, s.last_seen,
+         s.rotated_at
+    into session_id, person_id, roles, role, name_ct, data_key, avatar, zone, locale, csrf_seed,
+         auth_time, verified, idle_until, absolute_until, last_seen, rotated_at
     from identity.session s
     join identity.person p on p.id = s.person_id
-    left join identity.data_key k on k.person_id = p.id
-    left join identity.profile f on f.person_id = p.id
+    left join identity.data_key k on k.person_id = s.person_id
+    left join identity.profile f on f.person_id = s.person_id
    where s.token_hash = p_token and s.revoked_at is null and s.idle_until > v_now
      and s.absolute_until > v_now and p.status = 'ACTIVE';
   if not found then
     -- The token of before a rotation, from a tab that has not seen the new one.
-    select s.id, s.person_id, p.roles, s.role, p.name_ct, k.wrapped, f.avatar, f.time_zone,
-           f.locale, s.csrf_seed, s.auth_time, p.verified_at, s.idle_until, s.absolute_until,
+    select s.id, s.person_id, p.roles, s.role, p.name_ct, k.wrapped, f.avatar,
+           coalesce(f.time_zone, 'Africa/Johannesburg'), coalesce(f.locale, 'en-ZA'),
+           s.csrf_seed, s.auth_time, p.verified_at is not null, s.idle_until, s.absolute_until,
            s.last_seen, s.rotated_at
-      into v
+      into session_id, person_id, roles, role, name_ct, data_key, avatar, zone, locale,
+           csrf_seed, auth_time, verified, idle_until, absolute_until, last_seen, rotated_at
       from identity.session s
       join identity.person p on p.id = s.person_id
-      left join identity.data_key k on k.person_id = p.id
-      left join identity.profile f on f.person_id = p.id
+      left join identity.data_key k on k.person_id = s.person_id
+      left join identity.profile f on f.person_id = s.person_id
      where s.previous_hash = p_token and s.previous_until > v_now and s.revoked_at is null
        and s.idle_until > v_now and s.absolute_until > v_now and p.status = 'ACTIVE';
   end if;
-  if not found then
-    perform set_config('app.uid', '', true), set_config('app.role', '', true);
+  if session_id is null then
+    v_done := set_config('app.uid', '', true);
+    v_done := set_config('app.role', '', true);
     return;
   end if;
-  perform set_config('app.uid', v.person_id::text, true), set_config('app.role', v.role, true);
-  return query select v.id, v.person_id, v.roles, v.role, v.name_ct, v.wrapped, v.avatar,
-    coalesce(v.time_zone, 'Africa/Johannesburg'), coalesce(v.locale, 'en-ZA'), v.csrf_seed,
-    v.auth_time, v.verified_at is not null, v.idle_until, v.absolute_until, v.last_seen,
-    v.rotated_at;
+  v_done := set_config('app.uid', person_id::text, true);
+  v_done := set_config('app.role', role, true);
+  return next;
 end
 $$;
 
