@@ -65,7 +65,7 @@ TEXT
 			echo "own $name db_migrate"
 		done
 		for name in $(printf '%s\n' root "$host_user" "$(id -un)" | sort -u); do
-			for role in db_web db_auth db_pay db_slow db_jobs db_ro; do
+			for role in db_web db_auth db_pay db_slow db_jobs db_ro db_audit_w; do
 				echo "own $name $role"
 			done
 		done
