@@ -88,6 +88,7 @@ revoke all on schema ext from public;
 grant usage on schema ext to db_owner, db_app;
 create extension if not exists pg_trgm schema ext;
 create extension if not exists unaccent schema ext;
+create extension if not exists fuzzystrmatch schema ext;
 create extension if not exists btree_gin schema ext;
 create extension if not exists pg_stat_statements schema ext;
 
