@@ -202,6 +202,16 @@ bool req_may(const struct req *, const char *permission);
  * cookie; ends this one; ends all others of this person. */
 void req_session_start(struct req *, const char *person_id, bool remember);
 void req_session_end(struct req *);
+/* Ends one session: an own one, or anybody's for ADMIN. false: none such. */
+bool req_session_end_id(struct req *, const char *session_id, const char *reason);
+/* Ends all of the person's but the one in use; returns how many. */
+int64_t req_session_end_others(struct req *, const char *person_id, const char *reason);
+/* The person acts in another of their roles. false: not theirs. */
+bool req_session_role(struct req *, const char *role);
+/* The password was given again: authenticated_at is now. */
+void req_session_authenticated(struct req *);
+/* Network of the client for records: /24 of IPv4, /48 of IPv6. */
+const char *req_network(const struct req *);
 
 /* ---- the view --------------------------------------------------------- */
 

@@ -9,7 +9,7 @@ libhost_a_SOURCES += \
 	host/crypto.c host/crypto.h \
 	host/csrf.c \
 	host/db.c host/db_query.c host/db_cache.c host/db.h \
-	host/dispatch.c \
+	host/dispatch.c host/dispatch.h host/respond.c host/idempotency.c \
 	host/fault.c host/fault.h \
 	host/form.c host/form.h host/form_json.c host/form_multipart.c \
 	host/format.c host/format.h \
@@ -27,14 +27,15 @@ libhost_a_SOURCES += \
 	host/metrics.c \
 	host/migrate.c host/migrate.h \
 	host/openapi.c \
-	host/param.c \
-	host/rate.c \
+	host/page.c host/page.h \
+	host/param.c host/permission.c \
+	host/rate.c host/rate.h \
 	host/registry.c host/registry.h \
 	host/render_json.c \
 	host/req.c host/req.h \
 	host/sandbox.c \
 	host/scoreboard.c host/scoreboard.h \
-	host/session.c host/session.h \
+	host/session.c host/session_start.c host/session.h \
 	host/spawn.c host/spawn.h \
 	host/status.c \
 	host/storage.c \
@@ -43,5 +44,5 @@ libhost_a_SOURCES += \
 	host/worker.c host/worker.h \
 	host/zone.c
 
-nodist_libhost_a_SOURCES += host/session.sql.c
-BUILT_SOURCES += host/session.sql.h host/exports.list
+nodist_libhost_a_SOURCES += host/session.sql.c host/idempotency.sql.c
+BUILT_SOURCES += host/session.sql.h host/idempotency.sql.h host/exports.list

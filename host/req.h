@@ -56,6 +56,10 @@ struct host_req {
 	const unsigned char *csrf_seed; /* 32 bytes; NULL = signed out */
 	const char *token;       /* of the cookie; never leaves session.c */
 	bool bearer;             /* came by Authorization, not by cookie */
+	bool remembered;         /* person from the worker's memory */
+	bool *entered;           /* did the database find the session? */
+	bool touch, rotate;      /* due by age */
+	int64_t session_age;     /* seconds the cookie is kept; 0 = until the browser closes */
 };
 
 static inline struct host_req *

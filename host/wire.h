@@ -28,6 +28,7 @@ struct wire {
 	/* Filled by dispatch for the log line and the scoreboard. */
 	const char *module, *route;
 	const struct person *person;
+	struct host_req *request;
 };
 
 const char *wire_env(const struct wire *, const char *name); /* NULL when absent */
@@ -35,5 +36,7 @@ const char *wire_env(const struct wire *, const char *name); /* NULL when absent
 /* dispatch.c: answers one exchange; never fails, never longjmps out. */
 struct worker;
 void dispatch(struct worker *, struct wire *);
+/* Small writes of a request, after its answer has been written. */
+void dispatch_after(struct worker *, struct wire *);
 
 #endif

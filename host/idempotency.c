@@ -1,0 +1,72 @@
+/* Idempotency-Key: see dispatch.h. Only for signed-in callers of the API. */
+#include <string.h>
+
+#include "crypto.h"
+#include "dispatch.h"
+#include "idempotency.sql.h"
+
+static const char *
+call_key(const struct host_req *h)
+{
+	const char *key = req_header(&h->req, "HTTP_IDEMPOTENCY_KEY");
+
+	return h->req.json && h->req.person != NULL ? key : NULL;
+}
+
+/* Digest of what was asked: path and all fields. */
+static struct sql_bytes
+call_digest(struct host_req *h)
+{
+	struct buffer b;
+
+	buffer_init(&b, h->req.arena, 512);
+	buffer_str(&b, h->req.path);
+	for (size_t i = 0; i < h->form.n; i++) {
+		const struct form_field *f = &h->form.fields[i];
+
+		buffer_printf(&b, "|%zu:%s=%zu:", strlen(f->name), f->name, f->size);
+		if (f->value != NULL)
+			buffer_add(&b, f->value, f->size);
+	}
+	return crypto_digest(h->req.arena, crypto_hex(h->req.arena, b.data, b.size));
+}
+
+int
+idempotency_begin(struct host_req *h)
+{
+	const char *key = call_key(h);
+	struct idempotency_claim row;
+
+	if (key == NULL)
+		return 0;
+	if (*key == '\0' || strlen(key) > 128)
+		return req_fail(&h->req, 400, "bad_idempotency_key");
+	if (!sql_idempotency_claim(h->req.db, h->req.person->id, key, h->route->path,
+	    call_digest(h), &row) || row.fresh)
+		return 0;
+	if (!row.same)
+		return req_fail(&h->req, 422, "idempotency_key_reused");
+	if (!row.status_set || row.body == NULL)
+		return req_fail(&h->req, 409, "idempotency_in_progress");
+	buffer_str(&h->wire->head, "Idempotent-Replayed: true\r\n");
+	if (row.location != NULL)
+		buffer_printf(&h->wire->head, "Location: /api/v1%s\r\n", row.location);
+	h->raw = true;
+	h->content_type = "application/json; charset=utf-8";
+	h->data = row.body;
+	h->size = strlen(row.body);
+	return row.status;
+}
+
+void
+idempotency_end(struct host_req *h, int status, struct view *view)
+{
+	const char *key = call_key(h);
+	struct buffer b;
+
+	if (key == NULL || status >= 400)
+		return;
+	buffer_init(&b, h->req.arena, 1024);
+	render_json(&b, view);
+	sql_idempotency_store(h->req.db, h->req.person->id, key, status, buffer_text(&b), h->location);
+}
