@@ -1,6 +1,6 @@
 libhost_a_SOURCES += \
 	host/arena.c host/arena.h host/arena_heap.c host/buffer.c \
-	host/builtin.c \
+	host/builtin.c host/builtin.h \
 	host/cache.c \
 	host/clock.c \
 	host/conf.c host/conf.h \
@@ -26,7 +26,7 @@ libhost_a_SOURCES += \
 	host/message.c host/message.h \
 	host/metrics.c \
 	host/migrate.c host/migrate.h \
-	host/openapi.c \
+	host/openapi.c host/openapi.h \
 	host/page.c host/page.h \
 	host/param.c host/permission.c \
 	host/rate.c host/rate.h \

@@ -82,6 +82,12 @@ session_cookie_set(struct host_req *h, const char *name, const char *value, int6
 }
 
 void
+session_language(struct host_req *h, const char *locale)
+{
+	session_cookie_set(h, "lang", locale, INT64_C(365) * 86400);
+}
+
+void
 session_read(struct host_req *h)
 {
 	const char *sid = session_cookie(h, "sid");

@@ -11,6 +11,9 @@ const char *session_cookie(struct host_req *, const char *name);
  * -1 = delete. */
 void session_cookie_set(struct host_req *, const char *name, const char *value, int64_t max_age);
 
+/* The language cookie, for a year. */
+void session_language(struct host_req *, const char *locale);
+
 /* true when the remembered session turned out to have ended meanwhile. */
 bool session_ended(const struct host_req *);
 /* In a writing request: a fresh token when it is time. */
