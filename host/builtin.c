@@ -1,15 +1,14 @@
 /* Built-in pages and commands about routes. See builtin.h. */
 #include "builtin.h"
 
-#include <dirent.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
 #include "conf.h"
 #include "fault.h"
 #include "openapi.h"
+#include "process.h"
 #include "registry.h"
 #include "session.h"
 
@@ -155,58 +154,9 @@ static const struct route routes[] = {
 	{ 0 }
 };
 
-const struct module builtin_module = {
+const struct module module_builtin = {
 	.abi = MODULE_ABI, .name = "host", .version = "1", .routes = routes,
 };
-
-static bool
-wanted(const char *name)
-{
-	size_t n = strlen(name);
-
-	if (strcmp(conf->modules, "*") == 0)
-		return true;
-	for (const char *p = conf->modules; *p != '\0'; p += strcspn(p, ",")) {
-		p += strspn(p, ", ");
-		if (strncmp(p, name, n) == 0 && (p[n] == '\0' || p[n] == ',' || p[n] == ' '))
-			return true;
-	}
-	return false;
-}
-
-static int
-by_name(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-bool
-builtin_load_modules(const char *module_dir, char *reason, size_t size)
-{
-	struct dirent **entries;
-	int n = scandir(module_dir, &entries, NULL, by_name);
-	bool ok = registry_add(&builtin_module, reason, size);
-
-	if (n < 0) {
-		snprintf(reason, size, "cannot read module folder %s", module_dir);
-		return false;
-	}
-	for (int i = 0; i < n; i++) {
-		const char *dot = strrchr(entries[i]->d_name, '.');
-		char name[64], path[1024];
-
-		if (ok && dot != NULL && strcmp(dot, ".so") == 0) {
-			snprintf(name, sizeof(name), "%.*s", (int)(dot - entries[i]->d_name),
-			    entries[i]->d_name);
-			snprintf(path, sizeof(path), "%s/%s", module_dir, entries[i]->d_name);
-			if (wanted(name))
-				ok = registry_load(path, reason, size);
-		}
-		free(entries[i]);
-	}
-	free(entries);
-	return ok;
-}
 
 static int
 command_routes(int argc, char **argv)
@@ -216,7 +166,7 @@ command_routes(int argc, char **argv)
 	struct buffer b;
 	char reason[512];
 
-	if (!builtin_load_modules(conf->module_dir, reason, sizeof(reason))) {
+	if (!generation_load(NULL, NULL, reason, sizeof(reason))) {
 		fprintf(stderr, "%s\n", reason);
 		return 1;
 	}

@@ -48,6 +48,7 @@ static const struct row rows[] = {
 	TEXT("module_dir", module_dir, "modules", "folder of the handler modules"),
 	TEXT("modules", modules, "*", "comma separated module names; `*` = all in the folder"),
 	TEXT("template_dir", template_dir, "templates", "folder of the templates"),
+	TEXT("static_dir", static_dir, "static", "folder of the built static files and their manifest"),
 	TEXT("message_dir", message_dir, "messages", "folder of the message catalogues"),
 	TEXT("protected_dir", protected_dir, "var/protected",
 	    "stored files; nginx sends them by X-Accel-Redirect"),

@@ -24,6 +24,7 @@ struct conf {
 	const char *modules;          /* comma separated names; "*" = all in the folder */
 	const char *template_dir;
 	const char *message_dir;
+	const char *static_dir;       /* static.manifest names the hashed files */
 	const char *protected_dir;    /* files sent by X-Accel-Redirect */
 	const char *key_file;         /* 32-byte master key, mode 0600 */
 	const char *clock_file;       /* development and tests: offset in µs; "" = none */
