@@ -37,6 +37,7 @@ log_dir = $log
 module_dir = $modules
 template_dir = $templates
 message_dir = $messages
+static_dir = $state/assets
 protected_dir = $state/protected
 key_file = $state/key/master.key
 web_user = $host_user
