@@ -1,6 +1,8 @@
 # Rules that several areas need. Public headers are exported to modules.
 libhost_a_SOURCES += \
-	domain/identity/identity.c domain/identity/identity.h \
+	domain/identity/identity.c domain/identity/password.c domain/identity/profile.c \
+	domain/identity/people.c domain/identity/seed.c \
+	domain/identity/identity.h domain/identity/part.h \
 	domain/audit/audit.c domain/audit/audit.h \
 	domain/outbox/outbox.c domain/outbox/outbox.h
 
@@ -10,7 +12,7 @@ nodist_libhost_a_SOURCES += \
 	domain/outbox/outbox.sql.c
 BUILT_SOURCES += domain/identity/identity.sql.h domain/audit/audit.sql.h domain/outbox/outbox.sql.h
 
-EXPORT_HEADERS += \
+export_headers += \
 	$(top_srcdir)/domain/identity/identity.h \
 	$(top_srcdir)/domain/audit/audit.h \
 	$(top_srcdir)/domain/outbox/outbox.h

@@ -1,0 +1,39 @@
+/* audit.c: see audit.h. */
+#include "audit/audit.h"
+
+#include "audit/audit.sql.h"
+
+void
+audit_add_about(struct db *db, const char *person_id, const char *action, const char *object_type,
+    const char *object_id, const char *before, const char *after)
+{
+	sql_audit_entry_add_queue(db, action, object_type, object_id, person_id, before, after,
+	    NULL);
+}
+
+void
+audit_add(struct db *db, const char *action, const char *object_type, const char *object_id,
+    const char *before, const char *after)
+{
+	audit_add_about(db, NULL, action, object_type, object_id, before, after);
+}
+
+size_t
+audit_list(struct db *db, struct arena *arena, const char *person_id, const char *object_type,
+    const char *object_id, int64_t limit, int64_t offset, struct audit_row **rows, int64_t *total)
+{
+	struct audit_entry_list *list;
+	size_t n = sql_audit_entry_list(db, person_id, object_type, object_id, limit, offset,
+	    &list);
+
+	*rows = arena_alloc(arena, (n + 1) * sizeof(**rows));
+	*total = n ? list[0].total : 0;
+	for (size_t i = 0; i < n; i++)
+		(*rows)[i] = (struct audit_row){ .id = list[i].id, .at = list[i].at,
+			.actor_id = list[i].actor_id, .actor_role = list[i].actor_role,
+			.rid = list[i].rid, .action = list[i].action,
+			.object_type = list[i].object_type, .object_id = list[i].object_id,
+			.person_id = list[i].person_id, .before = list[i].before,
+			.after = list[i].after };
+	return n;
+}
