@@ -1,9 +1,9 @@
 # Unit and area tests. Unit programs link the whole host; area tests load the
 # modules as the host does.
-TEST_CPPFLAGS = $(libhost_a_CPPFLAGS) -I$(srcdir)/tests -I$(top_builddir)/handlers $(CRITERION_CFLAGS) \
+TEST_CPP = $(libhost_a_CPPFLAGS) -I$(srcdir)/tests -I$(top_builddir)/handlers $(CRITERION_CFLAGS) \
 	-DSOURCE_DIR='"$(abs_top_srcdir)"' -DBUILD_DIR='"$(abs_top_builddir)"'
-TEST_LDFLAGS = $(HOST_LDFLAGS)
-TEST_LIBS = $(HOST_LIBS) $(CRITERION_LIBS)
+TEST_LD = $(HOST_LDFLAGS)
+TEST_LD_ADD = $(HOST_LIBS) $(CRITERION_LIBS)
 
 TESTS = tests/sqlgen_test.sh
 check_PROGRAMS =
@@ -12,21 +12,21 @@ EXTRA_DIST += tests/sqlgen_test.sh
 if HAVE_CRITERION
 check_PROGRAMS += tests/format_test
 tests_format_test_SOURCES = tests/format_test.c
-tests_format_test_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_format_test_LDFLAGS = $(TEST_LDFLAGS)
-tests_format_test_LDADD = $(TEST_LIBS)
+tests_format_test_CPPFLAGS = $(TEST_CPP)
+tests_format_test_LDFLAGS = $(TEST_LD)
+tests_format_test_LDADD = $(TEST_LD_ADD)
 
 check_PROGRAMS += tests/form_test
 tests_form_test_SOURCES = tests/form_test.c
-tests_form_test_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_form_test_LDFLAGS = $(TEST_LDFLAGS)
-tests_form_test_LDADD = $(TEST_LIBS)
+tests_form_test_CPPFLAGS = $(TEST_CPP)
+tests_form_test_LDFLAGS = $(TEST_LD)
+tests_form_test_LDADD = $(TEST_LD_ADD)
 
 check_PROGRAMS += tests/view_test
 tests_view_test_SOURCES = tests/view_test.c
-tests_view_test_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_view_test_LDFLAGS = $(TEST_LDFLAGS)
-tests_view_test_LDADD = $(TEST_LIBS)
+tests_view_test_CPPFLAGS = $(TEST_CPP)
+tests_view_test_LDFLAGS = $(TEST_LD)
+tests_view_test_LDADD = $(TEST_LD_ADD)
 
 TESTS += $(check_PROGRAMS)
 endif
