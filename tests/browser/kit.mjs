@@ -74,7 +74,7 @@ export async function person(role, options = {}) {
     page.on('pageerror', error => context.troubles.push(`script: ${error.message}`))
   })
   if (role) {
-    const account = accounts.find(a => a.role.toUpperCase().includes(role))
+    const account = accounts.find(a => a.role.split(",")[0] === role)
     if (!account) throw new Error(`no demo account with the role ${role}`)
     const page = await context.newPage()
     await page.goto(`${address}/signin`)

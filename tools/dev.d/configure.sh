@@ -36,6 +36,7 @@ run_dir = $run
 log_dir = $log
 module_dir = $modules
 template_dir = $templates
+static_dir = $state/assets/static
 message_dir = $messages
 static_dir = $state/assets
 protected_dir = $state/protected
@@ -139,15 +140,15 @@ fill() {
 # The routes know their pools; without a list sign-in alone has its own.
 nginx_pools() {
 	local lines
-	lines=$(host routes --nginx 2>/dev/null) || lines=
+	lines=$(host routes --nginx 2>>"$log/routes.log") || lines=
 	{
-		if [ -n "$lines" ]; then
-			# shellcheck disable=SC2016
-			printf 'map "$request_method:$uri" $pool {\n\tdefault pool_web;\n%s\n}\n' "$lines"
+		case $lines in
+		*'$pool {'*)
+			printf '%s\n' "$lines"
 			sed -n '/^map \$status/,$p' "$root/nginx/pools.conf.in"
-		else
-			cat "$root/nginx/pools.conf.in"
-		fi
+			;;
+		*) cat "$root/nginx/pools.conf.in" ;;
+		esac
 	} | write "$state/nginx/pools.conf"
 }
 

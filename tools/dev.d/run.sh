@@ -29,7 +29,6 @@ cmd_run() {
 	port_check
 	if [ $tls_wanted = yes ]; then address=https://localhost:$port; else address=http://127.0.0.1:$port; fi
 	platform_up
-	demo_accounts
 	unlock
 	announce $((SECONDS - began))
 	[ $detach = yes ] || attend
@@ -46,6 +45,7 @@ platform_up() {
 	database_up
 	database_seed
 	nginx_configure
+	demo_accounts
 	step "Starting"
 	printf 'port %s\naddress %s\ntls %s\n' "$port" "$address" "$tls_wanted" >"$state/running"
 	serve_up
@@ -64,9 +64,13 @@ serve_running() {
 
 state_of() { awk -v key="$1" '$1 == key { print $2 }' "$state/running" 2>/dev/null; }
 
+# The persons of seeds/people.tsv, for people and for tests.
 demo_accounts() {
 	[ -e "$root/seeds/people.tsv" ] || return 0
-	[ -s "$state/demo-accounts.tsv" ] || note "no demo accounts were written"
+	{
+		printf 'email\tpassword\trole\n'
+		awk -F '\t' '!/^#/ && NF >= 3 { print $1 "\t" $2 "\t" $3 }' "$root/seeds/people.tsv"
+	} | write "$state/demo-accounts.tsv"
 }
 
 announce() {
