@@ -8,7 +8,8 @@ libhost_a_SOURCES += \
 	host/crash.c \
 	host/crypto.c host/crypto.h \
 	host/csrf.c \
-	host/db.c host/db_query.c host/db_cache.c host/db.h \
+	host/db.c host/db_connect.c host/db_pipeline.c host/db_query.c host/db_cache.c \
+	host/db.h host/db_impl.h \
 	host/dispatch.c host/dispatch.h host/respond.c host/idempotency.c \
 	host/fault.c host/fault.h \
 	host/form.c host/form.h host/form_json.c host/form_multipart.c \
@@ -21,7 +22,9 @@ libhost_a_SOURCES += \
 	host/log.c host/log.h \
 	host/magic.c host/magic.h \
 	host/mail.c host/mail_send.c host/mail.h \
-	host/markdown.c \
+	host/markdown.c host/markdown_cache.c host/markdown_code.c host/markdown_div.c \
+	host/markdown_html.c host/markdown_image.c host/markdown_inline.c host/markdown_math.c \
+	host/markdown_out.c host/markdown_part.h host/markdown_source.c host/markdown_url.c \
 	host/master.c \
 	host/message.c host/message.h \
 	host/metrics.c \
@@ -45,5 +48,5 @@ libhost_a_SOURCES += \
 	host/worker.c host/worker.h \
 	host/zone.c
 
-nodist_libhost_a_SOURCES += host/session.sql.c host/idempotency.sql.c
-BUILT_SOURCES += host/session.sql.h host/idempotency.sql.h host/exports.list
+nodist_libhost_a_SOURCES += host/db.sql.c host/migrate.sql.c host/session.sql.c host/idempotency.sql.c
+BUILT_SOURCES += host/db.sql.h host/migrate.sql.h host/session.sql.h host/idempotency.sql.h host/exports.list
