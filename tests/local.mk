@@ -2,8 +2,8 @@
 # modules as the host does.
 TEST_CPP = $(libhost_a_CPPFLAGS) -I$(srcdir)/tests -I$(top_builddir)/handlers $(CRITERION_CFLAGS) \
 	-DSOURCE_DIR='"$(abs_top_srcdir)"' -DBUILD_DIR='"$(abs_top_builddir)"'
-TEST_LD = $(HOST_LDFLAGS)
-TEST_LD_ADD = $(HOST_LIBS) $(CRITERION_LIBS)
+TEST_LD = $(host_ldflags)
+TEST_LD_ADD = $(host_libs) $(CRITERION_LIBS)
 
 TESTS = tests/sqlgen_test.sh
 check_PROGRAMS =
