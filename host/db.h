@@ -5,7 +5,7 @@
  * Statements are prepared lazily, in the same pipeline as their first use,
  * once per connection, with plan_cache_mode=force_generic_plan. Results are text.
  *
- * Reading (db_begin with write = false): every flush sends the prefix query,
+ * Reading (db_begin with write = false; the session is read-only): every flush sends the prefix,
  * the queued queries and one Sync: an implicit transaction, no BEGIN and no
  * COMMIT. Writing: the first flush sends BEGIN, prefix, queries, Sync; later
  * flushes send queries; db_commit() ends it.
@@ -15,7 +15,7 @@
  *
  * Errors fault: connection lost or refused = 503 "database_down" (the next
  * db_begin reconnects, with back-off); SQLSTATE U0nnn raised in SQL = status
- * nnn with the message as code; 40001, 40P01 = 503 "try_again"; 57014 =
+ * nnn with the message as code; 40001, 40P01, 55P03 = 503 "try_again"; 57014 =
  * 503 "timeout"; all else 500 with the SQLSTATE and query name in the log.
  */
 #ifndef HOST_DB_H
@@ -30,7 +30,7 @@ struct db_prefix {
 	bool *found;
 };
 
-/* Does not connect yet. conninfo is kept. */
+/* Does not connect yet. conninfo is copied. */
 struct db *db_new(const char *conninfo);
 void db_free(struct db *);
 /* Connects now if needed; false and a reason when it cannot. */
@@ -53,6 +53,9 @@ struct db_stats {
 };
 const struct db_stats *db_stats(const struct db *);
 int db_socket(const struct db *); /* -1 when not connected */
+/* Versions of cache tags in memory shared by all workers: zeroed, set before
+ * the first query; without it (tests, tools) each process has its own. */
+void db_cache_shared(volatile uint64_t *versions, size_t n);
 /* LISTEN side for the jobs pool: waits ≤ timeout_ms for a notification. */
 void db_listen(struct db *, const char *channel);
 bool db_wait(struct db *, int timeout_ms);
