@@ -244,6 +244,9 @@ void view_paging(struct view *, int64_t page, int64_t limit, int64_t total);
 /* A child that pages see (as view.<key>) and JSON does not. */
 struct view *view_page_only(struct view *, const char *key);
 
+/* The host's own state as an object: pools, modules, costly routes. For ADMIN. */
+void view_host_status(struct view *, const char *key);
+
 /* ---- database --------------------------------------------------------- */
 
 /*

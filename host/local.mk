@@ -41,7 +41,7 @@ libhost_a_SOURCES += \
 	host/scoreboard.c host/scoreboard.h \
 	host/session.c host/session_start.c host/session.h \
 	host/spawn.c host/spawn.h \
-	host/status.c \
+	host/status.c host/status.h host/status_view.c \
 	host/storage.c \
 	host/template.c \
 	host/view.c host/view.h host/view_node.h \
