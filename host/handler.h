@@ -172,6 +172,10 @@ void req_created(struct req *);
 /* One message for the next page: kind "good", "warn" or "bad"; `key` is a
  * message key; values cannot be passed. */
 void req_flash(struct req *, const char *kind, const char *key);
+/* How this browser shows pages from now on, each "" for the default: theme
+ * "light" or "dark", contrast "more", scale "l", "xl" or "xxl", motion "less". */
+void req_display(struct req *, const char *theme, const char *contrast, const char *scale,
+    const char *motion);
 /* Title of the page (text, not a key). */
 void req_title(struct req *, const char *title);
 /* Strong validator of the content; a matching If-None-Match gives 304.

@@ -259,6 +259,26 @@ token_argument(const struct token *t, const char *name, size_t size)
 	return NULL;
 }
 
+/* Inside a tag ("{{key}}" as a macro's argument) the text is a string literal,
+ * which is escaped when it is printed: no marks, no values, typographic quotes. */
+static void
+text_write_literal(FILE *out, const char *text)
+{
+	bool open = true;
+
+	for (const char *p = text; *p != '\0'; p++) {
+		if (*p == '"') {
+			fputs(open ? "\xe2\x80\x9c" : "\xe2\x80\x9d", out);
+			open = !open;
+		} else if (*p == '?' && p[1] == '>') {
+			fputc('?', out);
+			p++;
+		} else {
+			fputc(*p, out);
+		}
+	}
+}
+
 /* Catalogue text as template text: escaped, {name} as a variable. */
 static void
 text_write(FILE *out, const char *text, const struct token *t)
@@ -285,11 +305,16 @@ text_write(FILE *out, const char *text, const struct token *t)
 }
 
 static bool
-token_write(FILE *out, const char *locale, const struct token *t)
+token_write(FILE *out, const char *locale, const struct token *t, bool in_tag)
 {
 	char plural[128];
 	const char *text = message_find(locale, t->key), *one, *other, *n;
 
+	if (in_tag) {
+		if (text != NULL)
+			text_write_literal(out, text);
+		return text != NULL && t->n == 0;
+	}
 	if (text != NULL) {
 		text_write(out, text, t);
 		return true;
@@ -309,13 +334,29 @@ token_write(FILE *out, const char *locale, const struct token *t)
 	return true;
 }
 
+/* Is the place inside <?cs … ?>? Follows the tags from `p` on. */
+static bool
+tag_open(const char *p, const char *place, bool open)
+{
+	while (p < place) {
+		const char *mark = open ? "?>" : "<?cs";
+		const char *found = strstr(p, mark);
+
+		if (found == NULL || found >= place)
+			return open;
+		p = found + strlen(mark);
+		open = !open;
+	}
+	return open;
+}
+
 char *
 message_expand(const char *source, const char *locale, char *reason, size_t size)
 {
 	char *result = NULL;
 	size_t result_size;
 	FILE *out = open_memstream(&result, &result_size);
-	bool ok = out != NULL;
+	bool ok = out != NULL, in_tag = false;
 
 	for (const char *p = source; ok && *p != '\0';) {
 		const char *open = strstr(p, "{{"), *close;
@@ -326,16 +367,20 @@ message_expand(const char *source, const char *locale, char *reason, size_t size
 			break;
 		}
 		fwrite(p, 1, (size_t)(open - p), out);
-		close = strstr(open, "}}");
-		if (close != NULL && strncmp(open, "{{!--", 5) == 0) {
-			p = close + 2;
+		in_tag = tag_open(p, open, in_tag);
+		if (strncmp(open, "{{!--", 5) == 0) {
+			close = strstr(open, "--}}");
+			ok = close != NULL;
+			p = ok ? close + 4 : p;
 			continue;
 		}
+		close = strstr(open, "}}");
 		ok = close != NULL && token_parse(open + 2, (size_t)(close - open - 2), &t);
 		if (!ok) {
 			snprintf(reason, size, "bad message reference near `%.40s`", open);
-		} else if (!token_write(out, locale, &t)) {
-			snprintf(reason, size, "message `%s` is missing in en-ZA.msg", t.key);
+		} else if (!token_write(out, locale, &t, in_tag)) {
+			snprintf(reason, size, "message `%s` is missing in en-ZA.msg%s", t.key,
+			    in_tag ? " or has values inside a tag" : "");
 			ok = false;
 		} else {
 			p = close + 2;

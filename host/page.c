@@ -89,6 +89,23 @@ page_user(struct host_req *h, struct view *page)
 			view_str(view_item(roles), "name", role_name(all[i]));
 }
 
+/* How this browser shows pages: "theme.contrast.scale.motion" of req_display(). */
+static void
+page_prefs(struct host_req *h, struct view *page)
+{
+	static const char *const keys[] = { "theme", "contrast", "scale", "motion" };
+	char *rest = (char *)(uintptr_t)session_cookie(h, "prefs"), *word;
+	struct view *prefs;
+
+	if (rest == NULL || strspn(rest, "abcdefghijklmnopqrstuvwxyz.") != strlen(rest))
+		return;
+	h->cache_seconds = 0;
+	prefs = view_obj(page, "prefs");
+	for (size_t i = 0; i < 4 && (word = strsep(&rest, ".")) != NULL; i++)
+		if (*word != '\0')
+			view_str(prefs, keys[i], word);
+}
+
 /* "good:course.enrolled" from the cookie: only catalogue texts can be shown. */
 static void
 page_flash(struct host_req *h, struct view *page)
@@ -181,6 +198,7 @@ page_chrome(struct host_req *h, bool refill)
 	view_str(page, "rid", h->req.rid);
 	if (conf->development)
 		view_bool(page, "dev", true);
+	page_prefs(h, page);
 	/* A page that any visitor may get from nginx's cache carries no token. */
 	if (h->cache_seconds == 0)
 		view_str(page, "csrf", csrf_token(h));

@@ -122,3 +122,11 @@ req_session_authenticated(struct req *r)
 	session_forget(r->person->session_id);
 	sql_session_authenticated(r->db, r->person->session_id, &row);
 }
+
+void
+req_display(struct req *r, const char *theme, const char *contrast, const char *scale,
+    const char *motion)
+{
+	session_cookie_set(host_req(r), "prefs", arena_printf(r->arena, "%s.%s.%s.%s", theme, contrast,
+	    scale, motion), INT64_C(365) * 86400);
+}

@@ -168,6 +168,18 @@ Test(template, speaks_the_language_of_the_reader)
 	}
 }
 
+Test(template, a_message_in_a_macro_argument_is_escaped_once)
+{
+	char reason[512];
+
+	put("m/en-ZA.msg", "said = He said \"yes\" & left\n");
+	put("t/page.cs", "{{!-- about {{this}} --}}<?cs def:m(t) ?>[<?cs var:t ?>]<?cs /def ?>"
+	    "<?cs call:m(\"{{said}}\") ?>{{said}}");
+	cr_assert(load(reason, sizeof(reason)), "%s", reason);
+	cr_expect_str_eq(render("en-ZA", view_new(a, VIEW_PAGE, "en-ZA", "UTC"), reason, sizeof(reason)),
+	    "[He said \xe2\x80\x9cyes\xe2\x80\x9d &amp; left]He said &quot;yes&quot; &amp; left");
+}
+
 Test(template, refuses_unknown_messages_missing_includes_and_syntax_errors)
 {
 	static const char *const bad[] = { "{{no.such.key}}", "<?cs include!\"none.cs\" ?>",
