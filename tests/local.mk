@@ -28,5 +28,11 @@ tests_view_test_CPPFLAGS = $(TEST_CPP)
 tests_view_test_LDFLAGS = $(TEST_LD)
 tests_view_test_LDADD = $(TEST_LD_ADD)
 
+check_PROGRAMS += tests/template_test
+tests_template_test_SOURCES = tests/template_test.c
+tests_template_test_CPPFLAGS = $(TEST_CPP)
+tests_template_test_LDFLAGS = $(TEST_LD)
+tests_template_test_LDADD = $(TEST_LD_ADD)
+
 TESTS += $(check_PROGRAMS)
 endif
