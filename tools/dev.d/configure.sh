@@ -70,7 +70,7 @@ nginx_module() {
 
 nginx_configure() {
 	local modules_text user='' tls='' listen="127.0.0.1:$port" clear='' brotli='' compressed=''
-	local live_location='' live_server='' file limit
+	local live_location='' live_server='' file limit target
 	command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] ||
 		die "nginx is missing." "apt-get install nginx"
 	mkdir -p "$state/nginx/conf" "$state/nginx/_error" "$state/nginx/cache"
@@ -101,7 +101,7 @@ nginx_configure() {
 	[ $connections -lt $((limit / 2)) ] || connections=$((limit / 2))
 	nginx_pools
 	for file in "$root"/nginx/*.conf.in; do
-		local target=$state/nginx/conf/$(basename "$file" .in)
+		target=$state/nginx/conf/$(basename "$file" .in)
 		[ "$(basename "$file")" != pools.conf.in ] || continue
 		fill "$file" LOAD_MODULES "$modules_text" USER "$user" STATE "$state" LOG "$log" RUN "$run" \
 			CONF "$state/nginx/conf" NOFILE "$limit" CONNECTIONS "$connections" \

@@ -129,8 +129,13 @@ test_programs() {
 		for program; do
 			path=$program
 			[ -e "$path" ] || path=$root/$program
-			case $path in *.sh) set -- sh "$path" ;; *) set -- "./${path#./}" ;; esac
-			case $path in /*.sh) ;; /*) set -- "$path" ;; esac
+			case $path in
+			*.sh) set -- sh "$path" ;;
+			/*) set -- "$path" ;;
+			*) set -- "./${path#./}" ;;
+			esac
+			# Criterion says its results on standard output when asked to.
+			! ldd "$path" 2>/dev/null | grep -q libcriterion || set -- "$@" --tap=- --timeout 120
 			test_one "$part" "$(basename "${program%.*}")" 300 "$@"
 		done' - "$root" "$build" "$results" "$part" "${list[@]}" ||
 		test_setup_failed "$part" "the test cluster did not start"
@@ -144,8 +149,10 @@ test_with_platform() {
 	export TEST_ADDRESS=$address TEST_STATE=$state TEST_RUN=$run TEST_ROOT=$root TEST_BUILD=$build
 	export TEST_ACCOUNTS=$state/demo-accounts.tsv TEST_RESULTS=$results/$part
 	"$@"
+	local status=$?
 	(platform_down) >/dev/null 2>&1
 	state=$base
+	return $status
 }
 
 platform_of_test() {

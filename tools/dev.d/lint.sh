@@ -1,0 +1,100 @@
+# shellcheck shell=bash
+# ./dev lint: each check says what it looked at; all run, then the sum.
+
+cmd_lint() {
+	local bad=0
+	packages_need build lint
+	places
+	lint_step "formatting (clang-format)" lint_format || bad=$((bad + 1))
+	lint_step "borders between areas" lint_areas || bad=$((bad + 1))
+	lint_step "templates" perl "$root/tools/lint-templates" "$root" || bad=$((bad + 1))
+	lint_step "message catalogues" lint_messages || bad=$((bad + 1))
+	lint_step "shell scripts (shellcheck)" lint_shell || bad=$((bad + 1))
+	lint_step "white space and line ends" lint_space || bad=$((bad + 1))
+	say
+	if [ $bad = 0 ]; then say "Nothing to complain about."; else say "$bad checks complain."; fi
+	[ $bad = 0 ]
+}
+
+lint_step() {
+	local name=$1 output status
+	shift
+	output=$("$@" 2>&1)
+	status=$?
+	if [ $status -eq 0 ]; then
+		printf 'ok   %s\n' "$name"
+	else
+		printf 'BAD  %s\n' "$name"
+		printf '%s\n' "$output" | head -n "${LINT_LINES:-40}" | sed 's/^/     /'
+	fi
+	return $status
+}
+
+sources_of() { (cd "$root" && git ls-files -- "$@" 2>/dev/null || true); }
+
+lint_format() {
+	local file bad=0
+	command -v clang-format >/dev/null || { echo "clang-format is missing"; return 1; }
+	while IFS= read -r file; do
+		(cd "$root" && clang-format --dry-run -Werror "$file" >/dev/null 2>&1) || {
+			bad=$((bad + 1))
+			echo "$file"
+		}
+	done < <(sources_of 'host/*.[ch]' 'domain/*.[ch]' 'handlers/*.[ch]' 'tests/*.[ch]')
+	[ $bad = 0 ] || echo "$bad files: clang-format -i FILE"
+	[ $bad = 0 ]
+}
+
+lint_areas() {
+	local dir=
+	[ ! -e "$build/host/exports.list" ] || dir=$build
+	perl "$root/tools/lint-areas" "$root" ${dir:+"$dir"}
+}
+
+# Every key of the second language is one of the first, with the same {names}.
+lint_messages() {
+	[ -e "$root/messages/en-ZA.msg" ] || { echo "no messages/en-ZA.msg"; return 1; }
+	perl -e '
+		my (%text, $bad);
+		for my $file (@ARGV) {
+			open my $in, "<", $file or die "$file: $!\n";
+			while (<$in>) {
+				next if /^\s*(#|$)/;
+				my ($key, $value) = /^([A-Za-z0-9_.-]+)\s*=\s*(.*?)\s*$/;
+				unless (defined $key) { print "$file:$.: not `key = text`\n"; $bad++; next }
+				if (exists $text{$file}{$key}) { print "$file:$.: $key is given twice\n"; $bad++ }
+				$text{$file}{$key} = $value;
+			}
+		}
+		my ($first, @others) = @ARGV;
+		for my $file (@others) {
+			for my $key (sort keys %{$text{$file}}) {
+				unless (exists $text{$first}{$key}) { print "$file: $key is not in $first\n"; $bad++; next }
+				my $names = sub { join " ", sort $_[0] =~ /\{(\w+)\}/g };
+				my ($a, $b) = ($names->($text{$first}{$key}), $names->($text{$file}{$key}));
+				if ($a ne $b) { print "$file: $key uses {$b}, not {$a}\n"; $bad++ }
+			}
+		}
+		exit($bad ? 1 : 0);' "$root/messages/en-ZA.msg" "$root"/messages/[!e]*.msg
+}
+
+lint_shell() {
+	local files=()
+	command -v shellcheck >/dev/null || { echo "shellcheck is missing"; return 1; }
+	cd "$root" || return 1
+	mapfile -t files < <(git ls-files | while IFS= read -r file; do
+		[ -f "$file" ] || continue
+		case $file in *.sh) echo "$file"; continue ;; esac
+		head -c 32 "$file" | head -n 1 | grep -Eqa '^#!.*/(ba)?sh' && echo "$file"
+	done)
+	shellcheck -x -S warning "${files[@]}"
+}
+
+lint_space() {
+	local bad=0
+	cd "$root" || return 1
+	git grep -nIE '[ 	]+$' -- '*.c' '*.h' '*.sql' '*.css' '*.js' '*.mjs' '*.sh' '*.cs' '*.mk' && bad=1
+	git grep -nIP '\r$' -- '*.c' '*.h' '*.sql' '*.sh' 'seeds/*.tsv' && bad=1
+	git grep -nIP '^ {8}' -- '*.c' '*.h' && bad=1
+	return $bad
+}
