@@ -25,7 +25,7 @@ libhost_a_SOURCES += \
 	host/markdown.c host/markdown_cache.c host/markdown_code.c host/markdown_div.c \
 	host/markdown_html.c host/markdown_image.c host/markdown_inline.c host/markdown_math.c \
 	host/markdown_out.c host/markdown_part.h host/markdown_source.c host/markdown_url.c \
-	host/master.c \
+	host/listen.c host/listen.h host/control.c host/master.c host/master.h \
 	host/message.c host/message.h \
 	host/metrics.c \
 	host/migrate.c host/migrate.h \

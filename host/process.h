@@ -91,13 +91,4 @@ size_t crash_walk(const void *ucontext, uintptr_t *addresses, size_t max);
 /* "module.so!function+0x12" of an address of this process; not for handlers. */
 void crash_symbol(uintptr_t address, char *text, size_t size);
 
-/* status.c, metrics.c: answered from shared memory alone. */
-struct buffer;
-/* A whole HTTP/1.0 answer to the request line in `request`. */
-void status_http(struct buffer *out, const char *request);
-void status_json(struct buffer *out);
-void status_text(struct buffer *out);
-void metrics_text(struct buffer *out);
-bool status_ready(const char **why);
-
 #endif

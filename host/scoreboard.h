@@ -120,7 +120,8 @@ struct scoreboard_head {
 	char reason[512];              /* of the last refused reload; "" */
 	char sandbox[256];             /* what workers really enforce */
 	char users[256];
-	uint32_t workers[POOL_COUNT];  /* wished */
+	_Atomic uint32_t workers[POOL_COUNT]; /* wished */
+	_Atomic uint32_t queue[POOL_COUNT], queue_most[POOL_COUNT]; /* waiting connections */
 	uint8_t log_key[16];
 };
 
