@@ -216,6 +216,7 @@ message_locales(const char **out, size_t max)
 /* ---- {{…}} in template source ------------------------------------------ */
 
 struct token {
+	bool plain;
 	char key[96];
 	size_t n;
 	struct { char name[32]; char expression[160]; } args[6];
@@ -279,7 +280,8 @@ text_write_literal(FILE *out, const char *text)
 	}
 }
 
-/* Catalogue text as template text: escaped, {name} as a variable. */
+/* Catalogue text as template text: escaped for HTML unless the template is a
+ * plain text (a mail's), {name} as a variable. */
 static void
 text_write(FILE *out, const char *text, const struct token *t)
 {
@@ -294,7 +296,7 @@ text_write(FILE *out, const char *text, const struct token *t)
 			p = end;
 			continue;
 		}
-		switch (*p) {
+		switch (t->plain ? 0 : *p) {
 		case '<': fputs("&lt;", out); break;
 		case '>': fputs("&gt;", out); break;
 		case '&': fputs("&amp;", out); break;
@@ -351,7 +353,7 @@ tag_open(const char *p, const char *place, bool open)
 }
 
 char *
-message_expand(const char *source, const char *locale, char *reason, size_t size)
+message_expand(const char *source, const char *locale, bool plain, char *reason, size_t size)
 {
 	char *result = NULL;
 	size_t result_size;
@@ -378,7 +380,7 @@ message_expand(const char *source, const char *locale, char *reason, size_t size
 		ok = close != NULL && token_parse(open + 2, (size_t)(close - open - 2), &t);
 		if (!ok) {
 			snprintf(reason, size, "bad message reference near `%.40s`", open);
-		} else if (!token_write(out, locale, &t, in_tag)) {
+		} else if (t.plain = plain, !token_write(out, locale, &t, in_tag)) {
 			snprintf(reason, size, "message `%s` is missing in en-ZA.msg%s", t.key,
 			    in_tag ? " or has values inside a tag" : "");
 			ok = false;

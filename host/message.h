@@ -11,7 +11,8 @@ const char *message_find(const char *locale, const char *key);
 /* Best loaded locale for a wanted one ("zu" gives "zu-ZA"); NULL = none. */
 const char *message_locale(const char *wanted);
 size_t message_locales(const char **out, size_t max);
-/* Template source with {{…}} replaced, from malloc; NULL and a reason. */
-char *message_expand(const char *source, const char *locale, char *reason, size_t size);
+/* Template source with {{…}} replaced, from malloc; NULL and a reason. plain:
+ * texts are not escaped for HTML. */
+char *message_expand(const char *source, const char *locale, bool plain, char *reason, size_t size);
 
 #endif

@@ -28,13 +28,22 @@ static struct template_tree trees[TEMPLATE_MAX];
 static size_t tree_count;
 static char template_dir[512], message_dir[512];
 
+/* Texts of mails (*.txt.cs) are no HTML: nothing is escaped in them. */
+static bool
+is_plain(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n > 7 && strcmp(name + n - 7, ".txt.cs") == 0;
+}
+
 /* The request's and the parser's HDF get the same Config; see the header. */
 static void
-config_nodes(HDF *root, HDF *config, HDF *mode)
+config_nodes(HDF *root, HDF *config, HDF *mode, bool plain)
 {
 	mode->name = (char *)"VarEscapeMode";
 	mode->name_len = 13;
-	mode->value = (char *)"html";
+	mode->value = (char *)(plain ? "none" : "html");
 	mode->top = root;
 	config->name = (char *)"Config";
 	config->name_len = 6;
@@ -57,10 +66,15 @@ error_text(NEOERR *err, char *reason, size_t size)
 	nerr_ignore(&err);
 }
 
+struct source {
+	const char *locale;
+	bool plain;
+};
+
 static NEOERR *
 template_source(void *ctx, HDF *hdf, const char *name, char **contents)
 {
-	const char *locale = ctx;
+	const struct source *from = ctx;
 	char path[1100], reason[256], *source = NULL;
 	FILE *f;
 	size_t n;
@@ -79,7 +93,7 @@ template_source(void *ctx, HDF *hdf, const char *name, char **contents)
 		free(source);
 		return nerr_raise(NERR_IO, "template %s is too large", name);
 	}
-	*contents = message_expand(source, locale, reason, sizeof(reason));
+	*contents = message_expand(source, from->locale, from->plain, reason, sizeof(reason));
 	free(source);
 	if (*contents == NULL)
 		return nerr_raise(NERR_PARSE, "%s: %s", name, reason);
@@ -89,13 +103,14 @@ template_source(void *ctx, HDF *hdf, const char *name, char **contents)
 static CSPARSE *
 template_parse(const char *name, const char *locale, char *reason, size_t size)
 {
+	struct source from = { locale, is_plain(name) };
 	CSPARSE *tree = NULL;
 	HDF *hdf = NULL;
 	NEOERR *err;
 
 	err = hdf_init(&hdf);
 	if (err == STATUS_OK)
-		err = hdf_set_value(hdf, "Config.VarEscapeMode", "html");
+		err = hdf_set_value(hdf, "Config.VarEscapeMode", is_plain(name) ? "none" : "html");
 	if (err == STATUS_OK)
 		err = hdf_set_value(hdf, "hdf.loadpaths.0", template_dir);
 	if (err == STATUS_OK)
@@ -103,7 +118,7 @@ template_parse(const char *name, const char *locale, char *reason, size_t size)
 	if (err == STATUS_OK)
 		err = cgi_register_strfuncs(tree);
 	if (err == STATUS_OK) {
-		cs_register_fileload(tree, (void *)(uintptr_t)locale, template_source);
+		cs_register_fileload(tree, &from, template_source);
 		err = cs_parse_file(tree, name);
 	}
 	if (err == STATUS_OK)
@@ -302,7 +317,7 @@ template_render(struct buffer *b, const char *name, const char *locale, struct v
 	}
 	if (conf != NULL && conf->development && !template_refresh(t, reason, size))
 		return false;
-	config_nodes(&root, &config, &mode);
+	config_nodes(&root, &config, &mode, is_plain(name));
 	root.top = &root;
 	view->hdf.name = (char *)"view";
 	view->hdf.name_len = 4;
