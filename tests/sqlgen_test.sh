@@ -119,6 +119,23 @@ result $? "makes descriptors and calls that mean what was declared, without a wa
     "shelf_list many,shelf_drop exec,shelf_one one," ]
 result $? "lists the queries for the query check"
 
+cat > "$work/like.sql" <<'SQL'
+-- box_list() -> many
+--   id uuid, title text?
+select id, title from box;
+
+-- box_near(id uuid) -> many cached 1s box like box_list
+select id, title from box where near = $1;
+SQL
+"$here/tools/sqlgen" "$work/like.sql" && grep -q 'sql_box_near(.*struct box_list \*\*rows' "$work/like.sql.h" &&
+    ! grep -q 'struct box_near' "$work/like.sql.h" "$work/like.sql.c" &&
+    ${CC:-cc} -std=c17 -Wall -Wextra -Werror -I"$here/host" -I"$work" -c -o "$work/like.o" "$work/like.sql.c"
+result $? "gives two queries of the same columns one struct"
+
+refuses "refuses to be like what is not there" 1 'like "b", which is not declared before it' <<'SQL'
+-- a() -> one like b
+select 1;
+SQL
 refuses "names an unknown type" 2 'unknown type "varchar"' <<'SQL'
 
 -- q(a varchar) -> exec
