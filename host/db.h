@@ -42,6 +42,8 @@ void db_commit(struct db *);
 /* Never faults. Also ends a failed pipeline. Safe when nothing is open. */
 void db_rollback(struct db *);
 bool db_writing(const struct db *);
+/* Of the open unit of work; faults when none is open. */
+struct arena *db_arena(const struct db *);
 /* Runs fn(ptr) after a successful commit (cache_touch, NOTIFY free wake-ups). */
 void db_on_commit(struct db *, void (*fn)(void *), void *ptr);
 /* Round trips and queries of this unit of work; name of the last query. */

@@ -198,6 +198,14 @@ db_writing(const struct db *db)
 	return db->arena && db->write;
 }
 
+struct arena *
+db_arena(const struct db *db)
+{
+	if (!db->arena)
+		fault("no unit of work is open");
+	return db->arena;
+}
+
 /* ---- statements ----------------------------------------------------------- */
 
 static size_t
