@@ -3,8 +3,58 @@
 
 #include <string.h>
 
+#include "form.h"
 #include "format.h"
 #include "json.h"
+
+/* Bytes of the UTF-8 sequence at p; 0 when it is none. */
+static size_t
+sequence(const char *p)
+{
+	size_t n = 0, most = strnlen(p, 4);
+
+	while (n < most && !utf8_valid(p, ++n))
+		;
+	return utf8_valid(p, n) ? n : 0;
+}
+
+/* "<" is written escaped too, so that no reader can mistake text for markup. */
+void
+json_quote(struct buffer *b, const char *s)
+{
+	static const char hex[] = "0123456789abcdef";
+	const char *run = s, *p = s;
+
+	buffer_char(b, '"');
+	for (;; p++) {
+		unsigned char c = (unsigned char)*p;
+		size_t n = 1;
+
+		if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\' && c != '<')
+			continue;
+		if (c >= 0x80 && (n = sequence(p)) > 0) {
+			p += n - 1;
+			continue;
+		}
+		buffer_add(b, run, (size_t)(p - run));
+		run = p + 1;
+		if (c == '\0')
+			break;
+		if (c == '"' || c == '\\') {
+			buffer_char(b, '\\');
+			buffer_char(b, (char)c);
+		} else if (c == '\n') {
+			buffer_add(b, "\\n", 2);
+		} else if (n == 0) {
+			buffer_add(b, "\xef\xbf\xbd", 3);
+		} else {
+			buffer_add(b, "\\u00", 4);
+			buffer_char(b, hex[c >> 4]);
+			buffer_char(b, hex[c & 15]);
+		}
+	}
+	buffer_char(b, '"');
+}
 
 static void render_node(struct buffer *, const struct view *);
 

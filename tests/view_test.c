@@ -67,6 +67,15 @@ Test(view, answers_typed_json)
 	    "\"items\":[{\"n\":0},{\"n\":1},{\"n\":2}]}");
 }
 
+Test(view, quotes_control_characters_and_replaces_invalid_text)
+{
+	struct view *v = view_new(a, VIEW_JSON, "en-ZA", "UTC");
+
+	view_str(v, "s", "a\x01\x7f\t\xff" "b\xe2\x82" "c\xe2\x82\xac\xf0\x9f\x98\x80");
+	cr_expect_str_eq(json_of(v), "{\"s\":\"a\\u0001\\u007f\\u0009\xef\xbf\xbd" "b\xef\xbf\xbd\xef\xbf\xbd"
+	    "c\xe2\x82\xac\xf0\x9f\x98\x80\"}");
+}
+
 Test(view, comes_back_from_its_json)
 {
 	struct view *v = view_new(a, VIEW_JSON, "en-ZA", "UTC");
