@@ -390,18 +390,36 @@ dispatch(struct worker *w, struct wire *wire)
 	log_request(NULL);
 }
 
+/* What a reading page asked to be written (req_after), as the same person. */
+static void
+write_after(struct host_req *h)
+{
+	if (h->after == NULL || h->wire->status >= 400)
+		return;
+	session_enter(h, true);
+	if (h->token != NULL && !*h->entered) {
+		db_rollback(h->req.db);
+		return;
+	}
+	for (const struct after *a = h->after; a != NULL; a = a->next)
+		db_queue(h->req.db, a->query, a->params, NULL, NULL);
+	db_commit(h->req.db);
+}
+
 void
 dispatch_after(struct worker *w, struct wire *wire)
 {
 	struct host_req *h = wire->request;
 	struct fault_frame frame;
 
-	if (h == NULL || !h->touch)
+	if (h == NULL || (!h->touch && h->after == NULL))
 		return;
 	if (FAULT_CATCH(&frame)) {
 		db_rollback(w->db);
+		log_fault(h, &frame);
 		return;
 	}
 	session_touch_due(h);
+	write_after(h);
 	fault_leave(&frame);
 }

@@ -195,6 +195,11 @@ int req_send_file(struct req *, const char *content_type, const char *dispositio
 const char *req_link(struct req *, const char *name, const char *value);
 /* Text of a message in the language of the request. */
 const char *req_msg(struct req *, const char *key);
+/* A small write that a reading page causes (an exec query: "last opened"). It
+ * runs in a transaction of its own, as the same person, when the answer has
+ * been sent; when it fails, that is logged and nobody waits for it. Nothing
+ * happens when the answer is a failure. */
+void req_after(struct req *, const struct sql_query *, const char *const *params);
 /* A request header in CGI form ("HTTP_USER_AGENT"), or NULL. */
 const char *req_header(const struct req *, const char *cgi_name);
 /* Address of the client, or its network for logs. */

@@ -124,6 +124,22 @@ req_send_file(struct req *r, const char *content_type, const char *disposition_n
 	return req_send(r, content_type, disposition_name, "", 0);
 }
 
+void
+req_after(struct req *r, const struct sql_query *query, const char *const *params)
+{
+	struct after *a = arena_alloc(r->arena, sizeof(*a));
+	struct after **end = &host_req(r)->after;
+	const char **copy = arena_alloc(r->arena, (query->n_params + 1u) * sizeof(*copy));
+
+	assert(query->kind == SQL_EXEC);
+	if (query->n_params > 0)
+		memcpy(copy, params, query->n_params * sizeof(*copy));
+	*a = (struct after){ query, copy, NULL };
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = a;
+}
+
 /* The query of this request without `drop` and without the page, plus one pair. */
 static const char *
 link_with(struct req *r, const char *drop, const char *value)

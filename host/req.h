@@ -27,6 +27,13 @@ struct field_error {
 	struct field_error *next;
 };
 
+/* A write that waits until the answer has been sent. */
+struct after {
+	const struct sql_query *query;
+	const char *const *params;
+	struct after *next;
+};
+
 struct host_req {
 	struct req req;
 	struct worker *worker;
@@ -45,6 +52,7 @@ struct host_req {
 	const char *code;        /* of a failure */
 	int status;
 	const char *location, *title, *flash, *etag;
+	struct after *after;     /* in order */
 	unsigned cache_seconds;
 	bool created, raw;
 	const char *content_type, *disposition, *protected_path;
