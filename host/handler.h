@@ -36,6 +36,7 @@ struct arena;
 struct db;
 struct job;
 struct req;
+struct sql_query;
 struct view;
 
 /* HTML that the host's own sanitiser made. Only `html` columns and
