@@ -275,7 +275,8 @@ head_take(struct client *c, const char *data, size_t size)
 	if (strncmp(c->head, "HTTP/1.", 7) != 0)
 		return -1;
 	c->status = (int)strtol(c->head + 9, NULL, 10);
-	c->close_after = strcasestr(c->head, "\r\nconnection: close") != NULL;
+	c->close_after = strcasestr(c->head, "\r\nconnection: close") != NULL ||
+	    strncmp(c->head, "HTTP/1.0", 8) == 0;
 	c->line_size = 0;
 	c->last_chunk = false;
 	field = strcasestr(c->head, "\r\ncontent-length:");
