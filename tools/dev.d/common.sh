@@ -88,6 +88,8 @@ places() {
 	log=$state/log
 	stamps=$state/stamp
 	pg_data=$state/pg
+	conf_file=$state/host.conf
+	nginx_conf=$state/nginx/conf
 	mkdir -p "$log" "$stamps" "$run"
 	[ "$(stat -c %u "$run")" = "$(id -u)" ] && [ ! -L "$run" ] ||
 		die "$run belongs to somebody else." "Remove it, then try again."

@@ -25,9 +25,9 @@ write() {
 
 # Settings of one's own in var/local.conf win over these.
 host_configure() {
-	local key line helper
+	local key line helper local_conf=${local_conf:-$state/local.conf}
 	{
-		echo "# Written by ./dev at each start; settings of your own go to $state/local.conf."
+		echo "# Written by ./dev at each start; settings of your own go to $local_conf."
 		{
 			cat <<TEXT
 development = ${DEV_DEVELOPMENT:-1}
@@ -49,19 +49,19 @@ TEXT
 			for helper in highlight math image; do
 				[ ! -x "$helpers/$helper" ] || echo "helper_$helper = $helpers/$helper"
 			done
-			if is_root; then
+			if is_root && [ "${one_user:-no}" = no ]; then
 				for key in web auth pay slow jobs; do echo "pool.$key.user = $host_user"; done
 			fi
 		} | while IFS= read -r line; do
 			key=${line%% =*}
-			grep -qs "^$key *=" "$state/local.conf" || printf '%s\n' "$line"
+			grep -qs "^$key *=" "$local_conf" || printf '%s\n' "$line"
 		done
-		if [ -s "$state/local.conf" ]; then cat "$state/local.conf"; fi
-	} | write "$state/host.conf"
+		if [ -s "$local_conf" ]; then cat "$local_conf"; fi
+	} | write "$conf_file"
 }
 
 # The host's binary with our configuration.
-host() { "$host_binary" -c "$state/host.conf" "$@"; }
+host() { "$host_binary" -c "$conf_file" "$@"; }
 
 nginx_module() {
 	local file=/usr/lib/nginx/modules/$1
@@ -69,11 +69,11 @@ nginx_module() {
 }
 
 nginx_configure() {
-	local modules_text user='' tls='' listen="127.0.0.1:$port" clear='' brotli='' compressed=''
+	local modules_text user='' tls='' listen="${listen_on:-127.0.0.1}:$port" clear='' brotli='' compressed=''
 	local live_location='' live_server='' file limit target
 	command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] ||
 		die "nginx is missing." "apt-get install nginx"
-	mkdir -p "$state/nginx/conf" "$state/nginx/_error" "$state/nginx/cache"
+	mkdir -p "$nginx_conf" "$state/nginx/_error" "$state/nginx/cache"
 	modules_text=$(for file in ngx_http_brotli_filter_module ngx_http_brotli_static_module \
 		ngx_http_headers_more_filter_module ngx_nchan_module; do nginx_module $file.so; done)
 	compressed='gzip_static on;'
@@ -84,15 +84,15 @@ nginx_configure() {
 	esac
 	case $modules_text in *headers_more*) clear='more_clear_headers Server;' ;; esac
 	case $modules_text in *nchan*)
-		live_location="include $state/nginx/conf/live.conf;"
-		live_server="include $state/nginx/conf/publish.conf;"
+		live_location="include $nginx_conf/live.conf;"
+		live_server="include $nginx_conf/publish.conf;"
 		;;
 	esac
-	if is_root; then user="user $host_user;"; fi
+	if is_root && [ "${one_user:-no}" = no ]; then user="user $host_user;"; fi
 	if [ "$tls_wanted" = yes ]; then
 		tls_certificate
 		listen="$listen ssl http2"
-		tls="include $state/nginx/conf/tls.conf;"
+		tls="include $nginx_conf/tls.conf;"
 	fi
 	limit=$(ulimit -Hn)
 	case $limit in unlimited) limit=20000 ;; esac
@@ -101,25 +101,26 @@ nginx_configure() {
 	[ $connections -lt $((limit / 2)) ] || connections=$((limit / 2))
 	nginx_pools
 	for file in "$root"/nginx/*.conf.in; do
-		target=$state/nginx/conf/$(basename "$file" .in)
+		target=$nginx_conf/$(basename "$file" .in)
 		[ "$(basename "$file")" != pools.conf.in ] || continue
 		fill "$file" LOAD_MODULES "$modules_text" USER "$user" STATE "$state" LOG "$log" RUN "$run" \
-			CONF "$state/nginx/conf" NOFILE "$limit" CONNECTIONS "$connections" \
+			CONF "$nginx_conf" NOFILE "$limit" CONNECTIONS "$connections" \
 			CLEAR_SERVER "$clear" REAL_IP "${DEV_REAL_IP:-}" LISTEN "$listen" TLS "$tls" \
 			BROTLI "$brotli" STATIC_COMPRESSED "$compressed" STATIC_ROOT "$state/assets" \
 			PROTECTED "$state/protected" LIVE_LOCATION "$live_location" \
-			LIVE_SERVER "$live_server" HEALTH_ALLOW "" HSTS "" FILE_CACHE 1s \
-			TLS_CERTIFICATE "$state/tls/certificate.pem" TLS_KEY "$state/tls/key.pem" \
+			LIVE_SERVER "$live_server" HEALTH_ALLOW "" HSTS "${hsts:-}" FILE_CACHE 1s \
+			TLS_CERTIFICATE "${certificate:-$state/tls/certificate.pem}" \
+			TLS_KEY "${certificate_key:-$state/tls/key.pem}" \
 			RATE "${DEV_RATE:-100}" BURST "${DEV_BURST:-300}" \
 			AUTH_RATE "${DEV_AUTH_RATE:-5}" AUTH_BURST "${DEV_AUTH_BURST:-20}" \
 			PER_ADDRESS "${DEV_PER_ADDRESS:-200}" | write "$target"
 	done
 	error_pages "$state/nginx/_error"
-	"$(nginx_binary)" -t -q -e "$log/nginx-error.log" -c "$state/nginx/conf/nginx.conf" \
+	"$(nginx_binary)" -t -q -e "$log/nginx-error.log" -c "$nginx_conf/nginx.conf" \
 		>"$log/nginx-check.log" 2>&1 9>&- || {
 		tail -n 8 "$log/nginx-check.log" | sed 's/^/    | /' >&2
 		disk_full_hint "$state"
-		die "nginx refuses its configuration (see above)." "Files: $state/nginx/conf"
+		die "nginx refuses its configuration (see above)." "Files: $nginx_conf"
 	}
 }
 
@@ -166,6 +167,7 @@ error_pages() {
 }
 
 tls_certificate() {
+	[ -z "${certificate:-}" ] || return 0
 	if [ -s "$state/tls/certificate.pem" ] &&
 		openssl x509 -checkend 86400 -noout -in "$state/tls/certificate.pem" >/dev/null 2>&1; then
 		return 0

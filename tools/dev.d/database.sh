@@ -47,6 +47,7 @@ database_seed() {
 		note "course $(basename "$course")"
 		seed_part host import --seed "${course%/}"
 	done
+	own_stored
 	stamp database.seeds "$want"
 }
 
@@ -57,3 +58,6 @@ seed_part() {
 		die "seeding failed (see above)." "Log: $log/seed.log"
 	}
 }
+
+# What we stored as root belongs to the workers, which write there too.
+own_stored() { own -R "$host_user" "$state/protected" "$state/mail"; }

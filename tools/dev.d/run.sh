@@ -221,6 +221,9 @@ cmd_import() {
 	cluster_pid >/dev/null || die "the database does not run." "./dev run --detach starts it."
 	code_places
 	host import "${owner[@]}" "$path"
+	local status=$?
+	own_stored
+	return $status
 }
 
 cmd_ledger_check() {

@@ -24,13 +24,13 @@ port_check() {
 serve_up() {
 	if ! pid_of "$run/host.pid" >/dev/null; then
 		rm -f "$run"/*.sock
-		(cd / && exec setsid "$host_binary" -c "$state/host.conf" run) >>"$log/host.out" 2>&1 \
+		(cd / && exec setsid "$host_binary" -c "$conf_file" run) >>"$log/host.out" 2>&1 \
 			</dev/null 9>&- &
 		pid_write "$run/host.pid" $!
 	fi
 	if ! pid_of "$run/nginx.pid" >/dev/null; then
 		(cd / && exec setsid "$(nginx_binary)" -e "$log/nginx-error.log" \
-			-c "$state/nginx/conf/nginx.conf") >>"$log/nginx.out" 2>&1 </dev/null 9>&- &
+			-c "$nginx_conf/nginx.conf") >>"$log/nginx.out" 2>&1 </dev/null 9>&- &
 		pid_write "$run/nginx.pid" $!
 	fi
 	disown -a
