@@ -1,7 +1,7 @@
 libhost_a_SOURCES += \
 	host/arena.c host/arena.h host/arena_heap.c host/buffer.c \
 	host/builtin.c host/builtin.h \
-	host/cache.c \
+	host/cache.c host/cache_redis.c \
 	host/clock.c \
 	host/conf.c host/conf.h \
 	host/address.c host/address.h \
@@ -17,11 +17,11 @@ libhost_a_SOURCES += \
 	host/generation.c \
 	host/handler.h \
 	host/http.c host/http.h \
-	host/job.c host/job.h \
+	host/cron.c host/job.c host/job_builtin.c host/job.h \
 	host/json.c host/json.h \
 	host/log.c host/log.h \
 	host/magic.c host/magic.h \
-	host/mail.c host/mail_send.c host/mail.h \
+	host/mail.c host/mail_message.c host/mail_send.c host/mail_smtp.c host/mail.h \
 	host/markdown.c host/markdown_cache.c host/markdown_code.c host/markdown_div.c \
 	host/markdown_html.c host/markdown_image.c host/markdown_inline.c host/markdown_math.c \
 	host/markdown_out.c host/markdown_part.h host/markdown_source.c host/markdown_url.c \
@@ -48,5 +48,6 @@ libhost_a_SOURCES += \
 	host/worker.c host/worker.h \
 	host/zone.c
 
-nodist_libhost_a_SOURCES += host/db.sql.c host/migrate.sql.c host/session.sql.c host/idempotency.sql.c
-BUILT_SOURCES += host/db.sql.h host/migrate.sql.h host/session.sql.h host/idempotency.sql.h host/exports.list
+nodist_libhost_a_SOURCES += host/cache.sql.c host/db.sql.c host/idempotency.sql.c host/job.sql.c host/mail.sql.c host/migrate.sql.c host/session.sql.c
+BUILT_SOURCES += host/exports.list \
+	host/cache.sql.h host/db.sql.h host/idempotency.sql.h host/job.sql.h host/mail.sql.h host/migrate.sql.h host/session.sql.h
