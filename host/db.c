@@ -174,7 +174,9 @@ gone_quietly(struct db *db)
 
 	if (poll(&p, 1, 0) != 1)
 		return false;
-	return !PQconsumeInput(db->conn) || PQstatus(db->conn) != CONNECTION_OK;
+	/* PQisBusy reads the messages that came in. */
+	return !PQconsumeInput(db->conn) || PQisBusy(db->conn) || db->leaving ||
+	    PQstatus(db->conn) != CONNECTION_OK;
 }
 
 static void

@@ -70,7 +70,10 @@ notice(void *arg, const PGresult *result)
 	const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 
-	(void)arg;
+	/* The server says good-bye to an idle session with an error of this class;
+	 * the end of file may come a moment later. */
+	if (state && !strncmp(state, "57P", 3))
+		((struct db *)arg)->leaving = true;
 	log_event(LOG_LEVEL_WARN, "db_notice", "state", state ? state : "", "text", text ? text : "",
 	    NULL);
 }
@@ -136,7 +139,8 @@ db_connect(struct db *db, char *reason, size_t size)
 	db->conn = PQconnectdbParams(keys, values, 1);
 	if (!db->conn)
 		abort();
-	PQsetNoticeReceiver(db->conn, notice, NULL);
+	db->leaving = false;
+	PQsetNoticeReceiver(db->conn, notice, db);
 	if (PQstatus(db->conn) != CONNECTION_OK || !session_setup(db)) {
 		db_one_line(reason, size, PQerrorMessage(db->conn));
 		db_disconnect(db);
@@ -282,6 +286,7 @@ db_wait(struct db *db, int timeout_ms)
 {
 	struct pollfd p = { .events = POLLIN };
 	char reason[256];
+	bool any;
 
 	assert(!db->arena);
 	if (!db->conn || PQstatus(db->conn) != CONNECTION_OK) {
@@ -300,11 +305,10 @@ db_wait(struct db *db, int timeout_ms)
 	p.fd = PQsocket(db->conn);
 	if (poll(&p, 1, timeout_ms) <= 0)
 		return false;
-	if (!PQconsumeInput(db->conn) || PQstatus(db->conn) != CONNECTION_OK) {
+	any = PQconsumeInput(db->conn) && notified(db);
+	if (db->leaving || PQstatus(db->conn) != CONNECTION_OK)
 		db_disconnect(db);
-		return false;
-	}
-	return notified(db);
+	return any;
 }
 
 bool

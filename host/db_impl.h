@@ -70,6 +70,7 @@ struct db {
 	struct db_hook *hooks, **hooks_end;
 
 	/* reconnecting; CLOCK_MONOTONIC µs */
+	bool leaving;         /* the server announced the end of the session */
 	unsigned refusals;
 	int64_t next_try;
 	int64_t clock_offset; /* what the session was told */

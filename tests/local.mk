@@ -34,5 +34,13 @@ tests_template_test_CPPFLAGS = $(TEST_CPP)
 tests_template_test_LDFLAGS = $(TEST_LD)
 tests_template_test_LDADD = $(TEST_LD_ADD)
 
+check_PROGRAMS += tests/db_test
+tests_db_test_SOURCES = tests/db_test.c tests/cluster.c tests/cluster.h
+nodist_tests_db_test_SOURCES = tests/db_test.sql.c
+tests_db_test_CPPFLAGS = $(TEST_CPP) -I$(top_builddir)/tests
+tests_db_test_LDFLAGS = $(TEST_LD)
+tests_db_test_LDADD = $(TEST_LD_ADD)
+BUILT_SOURCES += tests/db_test.sql.h
+
 TESTS += $(check_PROGRAMS)
 endif
