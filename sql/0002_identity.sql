@@ -466,6 +466,22 @@ begin
 end
 $$;
 
+-- Retention: sessions 30 days after their end, used or expired tokens 7 days,
+-- forgotten counters 90 days. Run by the jobs pool.
+create function host.session_sweep() returns bigint
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_count bigint;
+begin
+  delete from identity.session where absolute_until < host.now() - interval '30 days'
+    or revoked_at < host.now() - interval '30 days';
+  get diagnostics v_count = row_count;
+  delete from identity.token where expires_at < host.now() - interval '7 days';
+  delete from identity.signin_failure where failed_at < host.now() - interval '90 days';
+  return v_count;
+end
+$$;
+
 -- Other workers hold a session for seconds: tell them. Payload: session id.
 create function identity.session_revoked() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -756,6 +772,7 @@ grant execute on function host.enter(bytea, text, boolean), host.session_end(byt
   to db_web, db_auth, db_pay, db_slow;
 grant execute on function host.session_start(uuid, bytea, bytea, boolean, text, text)
   to db_web, db_auth;
+grant execute on function host.session_sweep() to db_jobs;
 grant execute on function host.person_key(uuid) to db_web, db_auth, db_pay, db_slow, db_jobs;
 grant execute on function
   identity.person_add(uuid, bytea, bytea, bytea, integer[], text, text[], bytea, integer, boolean,

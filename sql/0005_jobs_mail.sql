@@ -326,6 +326,29 @@ begin
 end
 $$;
 
+-- Sends a mail again that failed or bounced, and trusts its address again (ADMIN).
+create function host.email_again(p_id uuid) returns boolean
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_index bytea;
+begin
+  if coalesce(host.role(), '') <> 'ADMIN' then
+    raise exception 'forbidden' using errcode = 'U0403';
+  end if;
+  update host.email set status = 'QUEUED', created_at = host.now(), next_attempt_at = now()
+   where id = p_id and status in ('FAILED', 'BOUNCED', 'SUPPRESSED')
+  returning address_index into v_index;
+  if not found then
+    return false;
+  end if;
+  delete from host.email_suppression where address_index = v_index;
+  insert into host.job (type, unique_key, args, priority, rid)
+  values ('mail.send', p_id::text, jsonb_build_object('id', p_id), 3, host.rid());
+  perform pg_notify('job', '');
+  return true;
+end
+$$;
+
 -- ---- rights ---------------------------------------------------------------------------------
 
 do $$
@@ -346,10 +369,10 @@ begin
       with check (true)', t);
     execute format('grant select, insert, update, delete on host.%I to db_def_job', t);
   end loop;
-  foreach t in array array['email', 'job'] loop
+  foreach t in array array['email', 'job', 'email_suppression'] loop
     execute format('create policy definer_mail on host.%I to db_def_mail using (true)
       with check (true)', t);
-    execute format('grant select, insert on host.%I to db_def_mail', t);
+    execute format('grant select, insert, update, delete on host.%I to db_def_mail', t);
   end loop;
 end
 $$;
@@ -375,13 +398,14 @@ select host.definer('host.job_add(text, text, jsonb, integer, bigint)', 'job'),
   host.definer('host.event_add(text, text, text, jsonb)', 'job'),
   host.definer('host.job_again(uuid)', 'job'),
   host.definer('host.rate_quota(text, bigint, bigint)', 'job'),
+  host.definer('host.email_again(uuid)', 'mail'),
   host.definer('host.email_add(uuid, uuid, bytea, bytea, bytea, bytea, text, text)', 'mail');
 grant execute on function host.job_add(text, text, jsonb, integer, bigint),
   host.event_add(text, text, text, jsonb),
   host.rate_quota(text, bigint, bigint),
   host.email_add(uuid, uuid, bytea, bytea, bytea, bytea, text, text)
   to db_web, db_auth, db_pay, db_slow, db_jobs;
-grant execute on function host.job_again(uuid) to db_web, db_slow;
+grant execute on function host.job_again(uuid), host.email_again(uuid) to db_web, db_slow;
 -- These two make and drop tables, so they stay with the owner.
 grant execute on function host.api_log_partitions(integer), host.api_log_drop(integer) to db_jobs;
 

@@ -1,0 +1,528 @@
+/*
+ * job.c: claims, runs and finishes jobs; fires cron rows; turns events into
+ * jobs. See job.h. One job at a time per process, in one transaction.
+ */
+#include "job.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "arena.h"
+#include "conf.h"
+#include "cron.h"
+#include "crypto.h"
+#include "db.h"
+#include "fault.h"
+#include "job.sql.h"
+#include "json.h"
+#include "log.h"
+#include "registry.h"
+#include "scoreboard.h"
+
+#define LEASE_SPARE_S 30
+#define TICK_US 1000000
+#define PROGRESS_US 500000
+
+/* Of this process; the job that runs, for job_progress(). */
+static struct {
+	char name[96];              /* "host:pid:random", holder of the leases */
+	struct db *side;            /* progress must be seen before the job commits */
+	struct arena *side_arena;
+	int64_t progress_us;
+	const struct job_type *type;
+	struct job_claim *claim;
+} own;
+
+/* ---- types -------------------------------------------------------------- */
+
+static size_t
+type_count(void)
+{
+	size_t n = 0;
+
+	while (job_builtin[n].name)
+		n++;
+	return n + registry_job_count();
+}
+
+static const struct job_type *
+type_at(size_t i, const struct registry_module **module)
+{
+	size_t n = 0;
+
+	*module = NULL;
+	while (job_builtin[n].name) {
+		if (n == i)
+			return &job_builtin[n];
+		n++;
+	}
+	return registry_job_at(i - n, module);
+}
+
+static const struct job_type *
+type_find(const char *name, const struct registry_module **module)
+{
+	size_t n = type_count();
+
+	for (size_t i = 0; i < n; i++) {
+		const struct job_type *t = type_at(i, module);
+
+		if (strcmp(t->name, name) == 0)
+			return t;
+	}
+	*module = NULL;
+	return NULL;
+}
+
+const struct job_type *
+job_type_find(const char *name)
+{
+	const struct registry_module *module;
+
+	return type_find(name, &module);
+}
+
+static unsigned
+timeout_of(const struct job_type *t)
+{
+	return t->timeout_s ? t->timeout_s : JOB_TIMEOUT_S;
+}
+
+static unsigned
+attempts_of(const struct job_type *t)
+{
+	return t && t->attempts ? t->attempts : JOB_ATTEMPTS;
+}
+
+int64_t
+job_backoff_ms(int attempt)
+{
+	int64_t cap = attempt > 12 ? 3600000 : INT64_C(1000) << (attempt > 1 ? attempt - 1 : 0);
+	uint64_t random;
+
+	if (cap > 3600000)
+		cap = 3600000;
+	crypto_random(&random, sizeof(random));
+	return 1 + (int64_t)(random % (uint64_t)cap);
+}
+
+/* ---- adding, progress ------------------------------------------------------ */
+
+void
+job_add(struct db *db, const char *type, const char *key, const char *args)
+{
+	sql_job_put_queue(db, type, key, args ? args : "{}", NULL);
+}
+
+static void
+progress_write(int64_t done, int64_t total, const char *text)
+{
+	struct fault_frame frame;
+
+	if (!own.side) {
+		own.side = db_new(conf->pools[POOL_JOBS].database);
+		own.side_arena = arena_new(1u << 20);
+	}
+	if (FAULT_CATCH(&frame)) {
+		/* Progress is a courtesy: the job goes on. */
+		db_rollback(own.side);
+		log_event(LOG_LEVEL_WARN, "job_progress_lost", "error", frame.text, NULL);
+	} else {
+		db_begin(own.side, own.side_arena, true, NULL);
+		sql_job_progress_set(own.side, own.claim->id, own.name, own.claim->attempt, done,
+		    total, text, (int64_t)timeout_of(own.type) + LEASE_SPARE_S);
+		db_commit(own.side);
+		fault_leave(&frame);
+	}
+	arena_reset(own.side_arena);
+}
+
+void
+job_progress(struct job *job, int64_t done, int64_t total, const char *text)
+{
+	int64_t now = scoreboard_now();
+
+	(void)job;
+	if (!own.claim || (done < total && now - own.progress_us < PROGRESS_US))
+		return;
+	own.progress_us = now;
+	progress_write(done, total, text);
+}
+
+/* ---- one job ------------------------------------------------------------------ */
+
+static void
+finish_event(struct db *db, const char *event_id, bool failed)
+{
+	if (event_id)
+		sql_event_finish_queue(db, event_id, failed, NULL);
+}
+
+/* Back to the queue, or dead. In an open writing unit. */
+static void
+record_failure(struct db *db, const char *id, const char *type_name, const char *holder,
+    int attempt, const char *event_id, bool dead, const char *error)
+{
+	const struct job_type *type = job_type_find(type_name);
+	char number[16];
+
+	snprintf(number, sizeof(number), "%d", attempt);
+	if (dead || (unsigned)attempt >= attempts_of(type)) {
+		if (sql_job_die(db, id, holder, attempt, error) > 0)
+			finish_event(db, event_id, true);
+		log_event(LOG_LEVEL_ERROR, "job_dead", "job", id, "type", type_name, "attempt",
+		    number, "error", error, NULL);
+	} else {
+		sql_job_retry(db, id, holder, attempt, job_backoff_ms(attempt), error);
+		log_event(LOG_LEVEL_WARN, "job_failed", "job", id, "type", type_name, "attempt",
+		    number, "error", error, NULL);
+	}
+}
+
+static struct job_claim *
+claim(struct worker *w)
+{
+	size_t n = type_count();
+	const char **types = arena_alloc(w->arena, (n + 1) * sizeof(*types));
+	struct job_claim *row = arena_alloc(w->arena, sizeof(*row));
+	struct buffer leases;
+	bool found;
+
+	buffer_init(&leases, w->arena, 256);
+	buffer_char(&leases, '{');
+	for (size_t i = 0; i < n; i++) {
+		const struct registry_module *module;
+		const struct job_type *t = type_at(i, &module);
+
+		types[i] = t->name;
+		buffer_printf(&leases, "%s%u", i ? "," : "", timeout_of(t) + LEASE_SPARE_S);
+	}
+	buffer_char(&leases, '}');
+	db_begin(w->db, w->arena, true, NULL);
+	found = sql_job_claim(w->db, own.name, types, buffer_text(&leases), row);
+	db_commit(w->db);
+	return found ? row : NULL;
+}
+
+/* Runs the job in a transaction of its own and marks it in the same one. */
+static void
+perform(struct worker *w, struct job_claim *c, const struct job_type *type)
+{
+	const char *params[2] = { c->person_id ? c->person_id : "", c->rid ? c->rid : "" };
+	struct job_enter entered = { 0 };
+	bool found = false;
+	struct db_prefix prefix = { .query = &query_job_enter, .params = params, .row = &entered,
+		.found = &found };
+	struct job job = { .db = w->db, .arena = w->arena, .id = c->id, .attempt = c->attempt };
+	enum job_result result;
+
+	db_begin(w->db, w->arena, true, &prefix);
+	job.args = json_parse(w->arena, c->args);
+	result = type->run(&job);
+	if (result == JOB_DONE) {
+		if (sql_job_done(w->db, c->id, own.name, c->attempt) == 0)
+			fault("lease lost");
+		finish_event(w->db, c->event_id, false);
+		db_commit(w->db);
+		return;
+	}
+	db_rollback(w->db);
+	db_begin(w->db, w->arena, true, NULL);
+	record_failure(w->db, c->id, c->type, own.name, c->attempt, c->event_id,
+	    result == JOB_DEAD, result == JOB_DEAD ? "the job gave up" : "the job asks for a retry");
+	db_commit(w->db);
+}
+
+/* After a fault inside the job. A second fault is the caller's. */
+static void
+give_back(struct worker *w, const struct job_claim *c, const char *error)
+{
+	db_rollback(w->db);
+	db_begin(w->db, w->arena, true, NULL);
+	record_failure(w->db, c->id, c->type, own.name, c->attempt, c->event_id, false, error);
+	db_commit(w->db);
+}
+
+static void
+run_claimed(struct worker *w, struct job_claim *c)
+{
+	const struct registry_module *module;
+	const struct job_type *type = type_find(c->type, &module);
+	int64_t started = scoreboard_now();
+	struct fault_frame frame;
+	struct log_line line;
+
+	own.claim = c;
+	own.type = type;
+	own.progress_us = 0;
+	log_request(c->rid);
+	scoreboard_job_begin(w->slot, c->id, module, timeout_of(type));
+	if (FAULT_CATCH(&frame)) {
+		scoreboard_job_end(w->slot);
+		own.claim = NULL;
+		give_back(w, c, frame.text);
+	} else {
+		perform(w, c, type);
+		fault_leave(&frame);
+		scoreboard_job_end(w->slot);
+		own.claim = NULL;
+	}
+	log_begin(&line, LOG_LEVEL_INFO, "job");
+	log_str(&line, "job", c->id);
+	log_str(&line, "type", c->type);
+	log_int(&line, "attempt", c->attempt);
+	log_int(&line, "us", scoreboard_now() - started);
+	log_end(&line);
+	log_request(NULL);
+}
+
+/* false when nothing is ready, or the database is away. */
+static bool
+run_one(struct worker *w)
+{
+	struct fault_frame frame;
+	struct job_claim *c;
+
+	if (FAULT_CATCH(&frame)) {
+		db_rollback(w->db);
+		own.claim = NULL;
+		log_request(NULL);
+		log_event(LOG_LEVEL_WARN, "job_worker_fault", "code", frame.code, "text", frame.text,
+		    NULL);
+		arena_reset(w->arena);
+		return false;
+	}
+	c = claim(w);
+	if (c)
+		run_claimed(w, c);
+	fault_leave(&frame);
+	arena_reset(w->arena);
+	return c != NULL;
+}
+
+/* ---- events --------------------------------------------------------------------- */
+
+static const char *
+event_args(struct arena *arena, const struct event_claim *e)
+{
+	struct buffer b;
+
+	buffer_init(&b, arena, 256);
+	buffer_str(&b, "{\"event\":");
+	json_quote(&b, e->id);
+	buffer_str(&b, ",\"type\":");
+	json_quote(&b, e->type);
+	buffer_str(&b, ",\"key\":");
+	if (e->key)
+		json_quote(&b, e->key);
+	else
+		buffer_str(&b, "null");
+	buffer_str(&b, ",\"data\":");
+	buffer_str(&b, e->data);
+	buffer_char(&b, '}');
+	return buffer_text(&b);
+}
+
+static void
+dispatch_event(struct worker *w, const struct event_claim *e)
+{
+	size_t n = type_count();
+	int32_t consumers = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct registry_module *module;
+		const struct job_type *t = type_at(i, &module);
+
+		if (!t->event || strcmp(t->event, e->type) != 0)
+			continue;
+		sql_event_job_add_queue(w->db, t->name, e->key, event_args(w->arena, e), e->id,
+		    e->person_id, e->rid, NULL);
+		consumers++;
+	}
+	sql_event_dispatched_queue(w->db, e->id, consumers, NULL);
+}
+
+static void
+dispatch_events(struct worker *w)
+{
+	struct event_lock lock = { 0 };
+	struct event_claim *events;
+	size_t n;
+
+	do {
+		db_begin(w->db, w->arena, true, NULL);
+		n = 0;
+		if (sql_event_lock(w->db, &lock) && lock.locked)
+			n = sql_event_claim(w->db, &events);
+		for (size_t i = 0; i < n; i++)
+			dispatch_event(w, &events[i]);
+		db_commit(w->db);
+		arena_reset(w->arena);
+	} while (n == 100);
+}
+
+/* ---- cron, leases ------------------------------------------------------------------ */
+
+static int64_t
+next_run(const char *spec)
+{
+	struct cron c;
+
+	return cron_parse(spec, &c) ? cron_next(&c, clock_now()) : 0;
+}
+
+static void
+cron_setup(struct worker *w)
+{
+	size_t n = type_count();
+
+	db_begin(w->db, w->arena, true, NULL);
+	for (size_t i = 0; i < n; i++) {
+		const struct registry_module *module;
+		const struct job_type *t = type_at(i, &module);
+		int64_t at;
+
+		if (!t->cron)
+			continue;
+		at = next_run(t->cron);
+		if (at == 0)
+			log_event(LOG_LEVEL_ERROR, "cron_spec_bad", "type", t->name, "spec", t->cron,
+			    NULL);
+		else
+			sql_cron_put(w->db, t->name, t->cron, at);
+	}
+	db_commit(w->db);
+	arena_reset(w->arena);
+}
+
+static void
+fire_cron(struct worker *w)
+{
+	size_t n = type_count(), names_n = 0, due_n;
+	const char **names = arena_alloc(w->arena, (n + 1) * sizeof(*names));
+	struct cron_due *due;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct registry_module *module;
+		const struct job_type *t = type_at(i, &module);
+
+		if (t->cron)
+			names[names_n++] = t->name;
+	}
+	db_begin(w->db, w->arena, true, NULL);
+	due_n = sql_cron_due(w->db, names, &due);
+	for (size_t i = 0; i < due_n; i++) {
+		int64_t at = next_run(due[i].spec);
+
+		sql_cron_job_add(w->db, due[i].name);
+		sql_cron_fired(w->db, due[i].name, at ? at : clock_now() + INT64_C(86400000000));
+	}
+	db_commit(w->db);
+	arena_reset(w->arena);
+}
+
+static void
+end_leases(struct worker *w)
+{
+	struct job_expired *rows;
+	size_t n;
+
+	db_begin(w->db, w->arena, true, NULL);
+	n = sql_job_expired(w->db, &rows);
+	for (size_t i = 0; i < n; i++)
+		record_failure(w->db, rows[i].id, rows[i].type, rows[i].worker, rows[i].attempt,
+		    rows[i].event_id, false, "lease expired: the worker ended or was too slow");
+	db_commit(w->db);
+	arena_reset(w->arena);
+}
+
+/* ---- the loop ------------------------------------------------------------------------ */
+
+static bool
+tick(struct worker *w, bool first)
+{
+	struct fault_frame frame;
+
+	if (FAULT_CATCH(&frame)) {
+		db_rollback(w->db);
+		arena_reset(w->arena);
+		log_event(LOG_LEVEL_WARN, "job_worker_fault", "code", frame.code, "text", frame.text,
+		    NULL);
+		return false;
+	}
+	if (first)
+		cron_setup(w);
+	fire_cron(w);
+	end_leases(w);
+	dispatch_events(w);
+	fault_leave(&frame);
+	return true;
+}
+
+static void
+name_self(void)
+{
+	char host[48] = "";
+	unsigned random;
+
+	(void)gethostname(host, sizeof(host) - 1);
+	crypto_random(&random, sizeof(random));
+	snprintf(own.name, sizeof(own.name), "%s:%d:%08x", host, (int)getpid(), random);
+}
+
+static bool
+stopping(const struct worker *w, volatile sig_atomic_t *stop)
+{
+	return *stop || (w->slot && w->slot->stop != STOP_NO);
+}
+
+void
+job_worker_run(struct worker *w, volatile sig_atomic_t *stop)
+{
+	int64_t ticked = 0;
+	bool set_up = false;
+
+	name_self();
+	db_listen(w->db, "job");
+	while (!stopping(w, stop)) {
+		int64_t now = scoreboard_now();
+
+		if (now - ticked >= TICK_US) {
+			set_up = tick(w, !set_up) || set_up;
+			ticked = now;
+		}
+		if (run_one(w))
+			continue;
+		if (stopping(w, stop))
+			break;
+		/* A notification: perhaps an event, so look at once. */
+		if (db_wait(w->db, 1000))
+			ticked = 0;
+	}
+	if (own.side) {
+		db_free(own.side);
+		own.side = NULL;
+	}
+}
+
+unsigned
+job_run_due(struct worker *w)
+{
+	unsigned n = 0;
+	bool first = own.name[0] == '\0';
+
+	if (first)
+		name_self();
+	for (;;) {
+		unsigned before = n;
+
+		if (!tick(w, first))
+			return n;
+		first = false;
+		while (run_one(w))
+			n++;
+		if (n == before)
+			return n;
+	}
+}
