@@ -1,7 +1,7 @@
 libhost_a_SOURCES += \
 	host/arena.c host/arena.h host/arena_heap.c host/buffer.c \
 	host/builtin.c host/builtin.h \
-	host/cache.c host/cache_redis.c \
+	host/cache.c host/cache_redis.c host/cache.h \
 	host/clock.c \
 	host/conf.c host/conf.h \
 	host/address.c host/address.h \
@@ -17,11 +17,11 @@ libhost_a_SOURCES += \
 	host/generation.c \
 	host/handler.h \
 	host/http.c host/http.h \
-	host/cron.c host/job.c host/job_builtin.c host/job.h \
+	host/cron.c host/cron.h host/job.c host/job_builtin.c host/job.h \
 	host/json.c host/json.h \
 	host/log.c host/log.h \
 	host/magic.c host/magic.h \
-	host/mail.c host/mail_message.c host/mail_send.c host/mail_smtp.c host/mail.h \
+	host/mail.c host/mail_box.c host/mail_message.c host/mail_send.c host/mail_smtp.c host/mail.h \
 	host/markdown.c host/markdown_cache.c host/markdown_code.c host/markdown_div.c \
 	host/markdown_html.c host/markdown_image.c host/markdown_inline.c host/markdown_math.c \
 	host/markdown_out.c host/markdown_part.h host/markdown_source.c host/markdown_url.c \
@@ -42,7 +42,7 @@ libhost_a_SOURCES += \
 	host/session.c host/session_start.c host/session.h \
 	host/spawn.c host/spawn.h \
 	host/status.c host/status.h host/status_view.c \
-	host/storage.c \
+	host/storage.c host/storage.h \
 	host/template.c \
 	host/view.c host/view.h host/view_node.h \
 	host/worker.c host/worker.h \
