@@ -7,7 +7,7 @@ const sizes = [{ width: 390, height: 844 }, { width: 1280, height: 900 }]
 
 const visits = {
   '': ['/', '/courses', 'a[href^="/courses/"]', 'a[href*="/lessons/"]', '/signup', '/signin', '/password/reset',
-    '/api/docs', '/_guide'],
+    '/api', '/_guide'],
   STUDENT: ['/home', '/courses', '/me/profile', '/me/settings'],
   EDUCATOR: ['/teach', 'a[href^="/teach/courses/"]', '/teach/import'],
   ADMIN: ['/admin', '/admin/users', 'a[href^="/admin/users/"]', '/admin/jobs', '/admin/mail', '/admin/cache', '/admin/system']
