@@ -96,6 +96,10 @@ bool identity_password_set(struct db *, struct arena *, const char *password,
 const char *identity_verify_token(struct db *, struct arena *, const char *person_id);
 const char *identity_reset_token(struct db *, struct arena *, const char *person_id);
 bool identity_reset_token_good(struct db *, struct arena *, const char *token);
+/* Whose good token it is; false when it is unknown, used or too old. */
+enum identity_token { IDENTITY_TOKEN_VERIFY, IDENTITY_TOKEN_RESET };
+bool identity_token_owner(struct db *, struct arena *, enum identity_token, const char *token,
+    struct identity_found *);
 /* The person, or NULL when the token is unknown, used or too old. The reset
  * ends all sessions and counts as proof of the address. Auth pool. */
 const char *identity_verify_email(struct db *, struct arena *, const char *token);

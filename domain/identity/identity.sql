@@ -42,6 +42,11 @@ select identity.token_add($1, $2, $3, $4);
 --   good bool
 select identity.token_good($1, $2) as good;
 
+-- token_owner(token_hash bytes, type text) -> one
+--   id uuid, status text, verified bool, locale text, email_ct bytes?, name_ct bytes?, data_key bytes
+select id, status, verified, locale, email_ct, name_ct, data_key
+  from identity.token_owner($1, $2);
+
 -- email_verify(token_hash bytes) -> one
 --   id uuid?
 select identity.email_verify($1) as id;

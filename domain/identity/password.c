@@ -1,6 +1,7 @@
 /* password.c: password rules, sign-in, one-time tokens. */
 #include <string.h>
 
+#include "audit/audit.h"
 #include "conf.h"
 #include "db.h"
 #include "identity/identity.sql.h"
@@ -121,13 +122,18 @@ identity_password_problem(struct arena *arena, const char *password, const char 
 
 /* ---- signing in ----------------------------------------------------------------- */
 
-/* Counts a failure for good: the request will fail and be rolled back. */
+/* Counts a failure for good: the request will fail and be rolled back. Bursts
+ * leave a row in the audit: at the first wait, and where only a reset helps. */
 static void
 count_failure(struct db *db, struct arena *arena, const char *person_id, const char *source)
 {
-	struct signin_failed row;
+	struct signin_failed row = { 0 };
 
 	sql_signin_failed(db, person_id, source, &row);
+	if (row.failures == 5 || row.failures == 20 || row.failures == 100)
+		audit_add_about(db, person_id, "signin.failures", "person", person_id, NULL,
+		    arena_printf(arena, "{\"failures\":%d,\"knownNetwork\":%s}", (int)row.failures,
+		    *source ? "true" : "false"));
 	db_commit(db);
 	db_begin(db, arena, true, NULL);
 }
@@ -146,6 +152,8 @@ identity_signin(struct db *db, struct arena *arena, const char *email, const cha
 		return result;
 	}
 	if (row.wait_until_set && row.wait_until > clock_now()) {
+		/* As long as any other failure: the wait tells that the account exists. */
+		crypto_password_dummy(password);
 		result.result = IDENTITY_WAIT;
 		result.wait_until = row.wait_until;
 		return result;
@@ -221,6 +229,22 @@ identity_reset_token_good(struct db *db, struct arena *arena, const char *token)
 	struct token_good row = { 0 };
 
 	return sql_token_good(db, crypto_digest(arena, token), "RESET_PASSWORD", &row) && row.good;
+}
+
+bool
+identity_token_owner(struct db *db, struct arena *arena, enum identity_token type,
+    const char *token, struct identity_found *found)
+{
+	struct token_owner row = { 0 };
+
+	if (!sql_token_owner(db, crypto_digest(arena, token),
+	    type == IDENTITY_TOKEN_VERIFY ? "VERIFY_EMAIL" : "RESET_PASSWORD", &row))
+		return false;
+	*found = (struct identity_found){ .id = row.id, .locale = row.locale,
+		.name = identity_name(arena, row.id, row.name_ct, row.data_key),
+		.email = identity_email(arena, row.id, row.email_ct, row.data_key),
+		.active = strcmp(row.status, "ACTIVE") == 0, .verified = row.verified };
+	return true;
 }
 
 const char *
