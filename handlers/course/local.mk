@@ -2,6 +2,7 @@ module_LTLIBRARIES += course.la
 course_la_CPPFLAGS = $(MODULE_CPPFLAGS) -I$(top_builddir)/handlers/course
 course_la_CFLAGS = $(MODULE_CFLAGS)
 course_la_LDFLAGS = $(MODULE_LDFLAGS)
-course_la_SOURCES = handlers/course/course.c
+course_la_SOURCES = handlers/course/course.c handlers/course/course_catalogue.c \
+	handlers/course/course_lesson.c handlers/course/course.h
 nodist_course_la_SOURCES = handlers/course/course.sql.c
 BUILT_SOURCES += handlers/course/course.sql.h

@@ -1,0 +1,248 @@
+/*
+ * Courses: find one in the catalogue, read about it, read its lessons.
+ *
+ * A course is DRAFT (its author and ADMIN see it), PUBLISHED (everybody), or
+ * ARCHIVED (who takes or makes it). A lesson is open to whoever takes or makes
+ * the course, a preview lesson to everybody. Enrolling and progress belong to
+ * the area learning; this area only shows them.
+ */
+#include <string.h>
+
+#include "course.h"
+#include "identity/identity.h"
+
+static const struct param course_show_params[] = {
+	{ "slug", PARAM_SLUG, .flags = PARAM_PATH },
+	{ 0 }
+};
+
+/* ---- rules ---------------------------------------------------------------------- */
+
+bool
+course_staff(const struct req *r, const char *instructor_id)
+{
+	return r->person != NULL && (r->person->role == ROLE_ADMIN ||
+	    strcmp(r->person->id, instructor_id) == 0);
+}
+
+bool
+course_visible(const char *status, bool enrolled, bool staff)
+{
+	return strcmp(status, "ARCHIVED") != 0 || enrolled || staff;
+}
+
+bool
+course_lesson_open(bool preview, bool enrolled, bool staff)
+{
+	return preview || enrolled || staff;
+}
+
+/* What the person can do next with the course. */
+static const char *
+course_state(const struct req *r, const struct course_by_slug *c)
+{
+	bool sold = c->price > 0 || (c->opens_at_set && c->opens_at > clock_now());
+
+	if (c->enrolment != NULL)
+		return strcmp(c->enrolment, "COMPLETED") == 0 ? "completed" : "enrolled";
+	if (r->person != NULL && strcmp(r->person->id, c->instructor_id) == 0)
+		return "owner";
+	if (strcmp(c->status, "PUBLISHED") != 0)
+		return "archived";
+	if (sold)
+		return "priced";
+	return r->person == NULL ? "signin" : "can_enrol";
+}
+
+/* ---- one course ------------------------------------------------------------------- */
+
+static void
+text_list(struct view *v, const char *key, const char *const *texts)
+{
+	struct view *list = view_list(v, key);
+
+	for (; texts != NULL && *texts != NULL; texts++)
+		view_item_str(list, *texts);
+}
+
+static void
+facts_view(struct req *r, struct view *v, const struct course_by_slug *c)
+{
+	view_str(v, "slug", c->slug);
+	view_str(v, "code", c->code);
+	view_str(v, "title", c->title);
+	view_str(v, "summary", c->summary);
+	view_str(v, "category", c->category_title);
+	view_strf(v, "categoryHref", "/courses?category=%s", c->category);
+	view_str(v, "level", c->level);
+	view_str(v, "language", r->json ? c->language
+	    : req_msg(r, arena_printf(r->arena, "language.%s", c->language)));
+	view_int(v, "minutes", c->minutes);
+	view_int(v, "lessons", c->lessons);
+	view_int(v, "students", c->students);
+	course_rating(v, c->rating_sum, c->rating_count);
+	view_money(v, "price", c->price, c->currency);
+	view_bool(v, "free", c->price == 0);
+	view_time(v, "saleOpensAt", c->opens_at_set && c->opens_at > clock_now() ? c->opens_at : 0);
+	view_time(v, "updatedAt", c->updated_at);
+	view_int(v, "tone", c->tone);
+	view_int(v, "pattern", c->pattern);
+	if (c->about.text != NULL && c->about.text[0] != '\0')
+		view_html(v, "description", c->about);
+	text_list(v, "outcomes", c->outcomes);
+	text_list(v, "requirements", c->requirements);
+	text_list(v, "skills", c->skills);
+}
+
+static void
+people_view(struct req *r, struct view *v, const struct course_by_slug *c)
+{
+	const char *name = c->instructor != NULL ? c->instructor : req_msg(r, "course.instructor.gone");
+	struct view *who = view_obj(v, "instructor"), *licence = view_obj(v, "licence"), *source;
+
+	view_str(who, "name", name);
+	view_str(who, "initials", identity_initials(r->arena, name));
+	view_str(who, "bio", c->instructor_bio);
+	if (c->instructor_avatar != NULL)
+		view_strf(who, "avatar", "/avatars/%s", c->instructor_id);
+	view_str(licence, "name", c->licence);
+	view_str(licence, "url", c->licence_url);
+	view_str(licence, "attribution", c->attribution);
+	if (c->source_url == NULL)
+		return;
+	source = view_obj(v, "source");
+	name = strstr(c->source_url, "://");
+	name = name != NULL ? name + 3 : c->source_url;
+	view_str(source, "name", arena_strndup(r->arena, name, strcspn(name, "/?#")));
+	view_str(source, "url", c->source_url);
+}
+
+static void
+enrolment_view(struct view *v, const struct course_by_slug *c)
+{
+	struct view *e;
+
+	if (c->enrolment == NULL)
+		return;
+	e = view_obj(v, "enrolment");
+	view_str(e, "status", c->enrolment);
+	view_int(e, "percent", c->percent);
+	view_int(e, "done", c->done);
+	view_int(e, "total", c->required);
+	if (c->next_slug == NULL)
+		return;
+	view_strf(e, "nextHref", "/courses/%s/lessons/%s", c->slug, c->next_slug);
+	view_str(e, "nextTitle", c->next_title);
+}
+
+/* Rows come in order: a new module begins where its id changes. */
+static void
+outline_view(struct req *r, struct view *v, const struct course_by_slug *c,
+    const struct course_outline *rows, size_t n)
+{
+	bool enrolled = c->enrolment != NULL, staff = course_staff(r, c->instructor_id);
+	const char *preview = NULL;
+	struct view *modules = view_list(v, "modules"), *lessons = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct course_outline *row = &rows[i];
+		struct view *lesson;
+
+		if (i == 0 || strcmp(row->module_id, rows[i - 1].module_id) != 0) {
+			struct view *module = view_item(modules);
+
+			view_str(module, "title", row->module);
+			view_str(module, "summary", row->module_summary);
+			view_int(module, "minutes", row->module_minutes);
+			lessons = view_list(module, "lessons");
+		}
+		lesson = view_item(lessons);
+		view_str(lesson, "slug", row->slug);
+		view_str(lesson, "title", row->title);
+		view_str(lesson, "type", row->kind);
+		view_int(lesson, "minutes", row->minutes);
+		view_bool(lesson, "preview", row->preview);
+		view_bool(lesson, "done", row->done);
+		view_bool(lesson, "open", course_lesson_open(row->preview, enrolled, staff));
+		if (preview == NULL && row->preview)
+			preview = row->slug;
+	}
+	if (preview != NULL)
+		view_strf(v, "previewHref", "/courses/%s/lessons/%s", c->slug, preview);
+}
+
+static void
+prerequisites_view(struct view *v, const struct course_prerequisites *rows, size_t n)
+{
+	struct view *list = view_list(v, "prerequisites");
+	int64_t missing = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct view *item = view_item(list);
+
+		view_str(item, "slug", rows[i].slug);
+		view_str(item, "title", rows[i].title);
+		view_bool(item, "required", rows[i].strict);
+		view_bool(item, "done", rows[i].done);
+		missing += rows[i].strict && !rows[i].done;
+	}
+	view_int(v, "missing", missing);
+}
+
+static int
+course_show(struct req *r, struct view *v)
+{
+	const char *slug = req_text(r, "slug"), *me = r->person != NULL ? r->person->id : NULL;
+	struct course_by_slug c;
+	struct course_outline *lessons;
+	struct course_prerequisites *needs;
+	struct catalogue_page *near;
+	struct view *related;
+	size_t n_lessons, n_needs, n_near;
+	bool found;
+
+	sql_course_by_slug_queue(r->db, slug, me, &c, &found);
+	sql_course_outline_queue(r->db, slug, me, &lessons, &n_lessons);
+	sql_course_prerequisites_queue(r->db, slug, me, &needs, &n_needs);
+	sql_course_related_queue(r->db, slug, &near, &n_near);
+	db_flush(r->db);
+	if (!found || !course_visible(c.status, c.enrolment != NULL, course_staff(r, c.instructor_id)))
+		return req_fail(r, 404, "course_not_found");
+	if (!r->json && strcmp(c.slug, slug) != 0)
+		return req_see(r, "/courses/%s", c.slug);
+	if (r->person == NULL)
+		req_cacheable(r, 2);
+
+	req_title(r, c.title);
+	facts_view(r, v, &c);
+	people_view(r, v, &c);
+	view_str(v, "state", course_state(r, &c));
+	enrolment_view(v, &c);
+	outline_view(r, v, &c, lessons, n_lessons);
+	prerequisites_view(v, needs, n_needs);
+	related = view_list(v, "related");
+	for (size_t i = 0; i < n_near; i++)
+		course_card(related, &near[i], -1);
+	return 200;
+}
+
+/* ---- the module --------------------------------------------------------------------- */
+
+static const struct route routes[] = {
+	{ METHOD_GET, "/", course_front, "course/index.cs", ACCESS_PUBLIC, course_index_params,
+	    .no_json = true, .summary = "Front page", .owner = "anyone" },
+	{ METHOD_GET, "/courses", course_index, "course/index.cs", ACCESS_PUBLIC, course_index_params,
+	    .summary = "Catalogue: search, filter, sort", .owner = "anyone" },
+	{ METHOD_GET, "/courses/:slug", course_show, "course/show.cs", ACCESS_PUBLIC,
+	    course_show_params, .summary = "One course with its outline",
+	    .owner = "anyone; drafts and archived: instructor, learner, admin" },
+	{ METHOD_GET, "/courses/:slug/lessons/:lesson", lesson_show, "course/lesson.cs", ACCESS_PUBLIC,
+	    lesson_show_params, .summary = "One lesson",
+	    .owner = "previews: anyone; else learner of the course, instructor, admin" },
+	{ METHOD_GET, "/media/:hash", media_show, NULL, ACCESS_PUBLIC, media_show_params,
+	    .no_json = true, .summary = "A picture or file of a course",
+	    .owner = "as the lesson it belongs to" },
+	{ 0 }
+};
+
+MODULE(.name = "course", .version = "1", .routes = routes, .queries = course_queries);

@@ -1,0 +1,281 @@
+/*
+ * The catalogue: search, facets, sorting and pages, all kept in the address.
+ *
+ * Counts of the facets come from one small query: how many courses share each
+ * combination of facets. Every figure of the page is a sum over these rows.
+ * Those rows and the cards are the same for everybody and shared for a second
+ * (course.sql); only the progress rings belong to the person.
+ */
+#include <string.h>
+
+#include "course.h"
+
+#define REACH_MAX 10000 /* courses one can page through; a search narrows better (K3) */
+
+static const char *const levels[] = { "BEGINNER", "INTERMEDIATE", "ADVANCED", NULL };
+static const char *const prices[] = { "FREE", "PAID", NULL };
+static const char *const lengths[] = { "SHORT", "MEDIUM", "LONG", NULL };
+static const char *const sorts[] = { "relevance", "popular", "newest", "rating", "title", "price",
+	NULL };
+
+const struct param course_index_params[] = {
+	{ "q", PARAM_LINE, .max = 100, .hint = "catalogue.search" },
+	{ "category", PARAM_SLUG, .max = 80 },
+	{ "level", PARAM_ENUM, .options = levels },
+	{ "price", PARAM_ENUM, .options = prices },
+	{ "language", PARAM_LINE, .max = 6 },
+	{ "length", PARAM_ENUM, .options = lengths },
+	{ "sort", PARAM_ENUM, .options = sorts },
+	{ "page", PARAM_INT, .min = 1, .max = REACH_MAX, .dflt = 1 },
+	{ "limit", PARAM_INT, .min = 1, .max = 100, .dflt = 20 },
+	{ 0 }
+};
+
+enum facet_id { CATEGORY, LEVEL, PRICE, LANGUAGE, LENGTH, FACETS };
+static const char *const facet_names[FACETS] = { "category", "level", "price", "language",
+	"length" };
+
+struct option {
+	const char *value, *label;
+	int64_t courses;
+	struct option *next;
+};
+
+struct facets {
+	const char *chosen[FACETS]; /* NULL = all */
+	struct option *options[FACETS];
+	int64_t all, fit, exact;    /* courses: published, found, of these by exact words */
+};
+
+static const char *
+cell_value(const struct catalogue_facets *cell, enum facet_id f)
+{
+	switch (f) {
+	case CATEGORY: return cell->category;
+	case LEVEL: return cell->level;
+	case PRICE: return cell->free ? "FREE" : "PAID";
+	case LANGUAGE: return cell->language;
+	case LENGTH: return cell->length;
+	case FACETS: break;
+	}
+	return "";
+}
+
+/* Finds or appends the option, so that options keep the order of first use. */
+static struct option *
+option_of(struct req *r, struct facets *all, enum facet_id f, const char *value, const char *label)
+{
+	struct option **end = &all->options[f];
+
+	for (; *end != NULL; end = &(*end)->next)
+		if (strcmp((*end)->value, value) == 0)
+			return *end;
+	*end = arena_alloc(r->arena, sizeof(**end));
+	(*end)->value = value;
+	(*end)->label = label != NULL ? label
+	    : req_msg(r, arena_printf(r->arena, f == LEVEL ? "level.%s" : f == LANGUAGE
+	    ? "language.%s" : f == PRICE ? "facet.price.%s" : "facet.length.%s", value));
+	return *end;
+}
+
+/* An option counts with all other facets applied, not its own (K9): a cell
+ * that misses one choice only still counts for the options of that facet. */
+static void
+facets_add(struct req *r, struct facets *all, const struct catalogue_facets *cell)
+{
+	enum facet_id missed = FACETS;
+	int misses = 0;
+
+	for (enum facet_id f = 0; f < FACETS; f++)
+		if (all->chosen[f] != NULL && strcmp(all->chosen[f], cell_value(cell, f)) != 0) {
+			missed = f;
+			misses++;
+		}
+	for (enum facet_id f = 0; f < FACETS; f++) {
+		struct option *o = option_of(r, all, f, cell_value(cell, f),
+		    f == CATEGORY ? cell->category_title : NULL);
+
+		if (misses == 0 || (misses == 1 && missed == f))
+			o->courses += cell->courses;
+	}
+	all->all += cell->whole;
+	if (misses == 0) {
+		all->fit += cell->courses;
+		all->exact += cell->exact;
+	}
+}
+
+static void
+facets_count(struct req *r, struct facets *all, const struct catalogue_facets *cells, size_t n)
+{
+	for (size_t i = 0; levels[i] != NULL; i++)
+		option_of(r, all, LEVEL, levels[i], NULL);
+	for (size_t i = 0; prices[i] != NULL; i++)
+		option_of(r, all, PRICE, prices[i], NULL);
+	for (size_t i = 0; lengths[i] != NULL; i++)
+		option_of(r, all, LENGTH, lengths[i], NULL);
+	for (size_t i = 0; i < n; i++)
+		facets_add(r, all, &cells[i]);
+}
+
+static void
+facet_view(struct req *r, struct view *facets, struct view *chips, const char *name,
+    const char *chosen, const struct option *options)
+{
+	struct view *facet = view_obj(facets, name), *list = view_list(facet, "options");
+
+	for (const struct option *o = options; o != NULL; o = o->next) {
+		bool on = chosen != NULL && strcmp(chosen, o->value) == 0;
+		const char *href = req_link(r, name, on ? NULL : o->value);
+		struct view *item = view_item(list), *chip;
+
+		view_str(item, "value", o->value);
+		view_str(item, "label", o->label);
+		view_int(item, "count", o->courses);
+		view_str(item, "href", href);
+		view_bool(item, "on", on);
+		if (!on)
+			continue;
+		view_str(facet, "label", o->label);
+		chip = view_item(chips);
+		view_str(chip, "label", o->label);
+		view_str(chip, "href", href);
+	}
+}
+
+static void
+sort_view(struct req *r, struct view *v, const char *sort, bool searching)
+{
+	struct view *s = view_obj(v, "sort"), *options = view_list(s, "options");
+
+	for (size_t i = searching ? 0 : 1; sorts[i] != NULL; i++) {
+		const char *label = req_msg(r, arena_printf(r->arena, "sort.%s", sorts[i]));
+		bool on = strcmp(sorts[i], sort) == 0;
+		struct view *item = view_item(options);
+
+		view_str(item, "value", sorts[i]);
+		view_str(item, "label", label);
+		view_str(item, "href", req_link(r, "sort", sorts[i]));
+		view_bool(item, "on", on);
+		if (on)
+			view_str(s, "label", label);
+	}
+}
+
+static void
+filters_view(struct req *r, struct view *v, const struct facets *all, const char *q)
+{
+	struct view *chips = view_list(v, "chips"), *facets = view_obj(v, "facets");
+	bool filtered = q != NULL;
+
+	if (q != NULL) {
+		struct view *chip = view_item(chips);
+
+		view_strf(chip, "label", "\xe2\x80\x9c%s\xe2\x80\x9d", q);
+		view_str(chip, "href", req_link(r, "q", NULL));
+	}
+	for (enum facet_id f = 0; f < FACETS; f++) {
+		facet_view(r, facets, chips, facet_names[f], all->chosen[f], all->options[f]);
+		filtered |= all->chosen[f] != NULL;
+	}
+	view_bool(v, "filtered", filtered);
+}
+
+void
+course_rating(struct view *v, int32_t sum, int32_t count)
+{
+	int32_t tenths = count < 3 ? 0 : (sum * 10 + count / 2) / count;
+
+	if (tenths > 0)
+		view_strf(v, "rating", "%d.%d", tenths / 10, tenths % 10);
+	else
+		view_str(v, "rating", NULL);
+	view_int(v, "ratings", count);
+}
+
+void
+course_card(struct view *list, const struct catalogue_page *row, int percent)
+{
+	struct view *c = view_item(list);
+
+	view_str(c, "slug", row->slug);
+	view_str(c, "title", row->title);
+	view_str(c, "summary", row->summary);
+	view_str(c, "category", row->category_title);
+	view_str(c, "level", row->level);
+	view_int(c, "minutes", row->minutes);
+	view_int(c, "lessons", row->lessons);
+	view_str(view_obj(c, "instructor"), "name", row->instructor);
+	view_money(c, "price", row->price, row->currency);
+	view_bool(c, "free", row->free);
+	course_rating(c, row->rating_sum, row->rating_count);
+	view_int(c, "tone", row->tone);
+	view_int(c, "pattern", row->pattern);
+	view_bool(c, "enrolled", percent >= 0);
+	if (percent >= 0)
+		view_int(c, "percent", percent);
+}
+
+static int
+percent_of(const struct enrolment_list *mine, size_t n, const char *course_id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(mine[i].course_id, course_id) == 0)
+			return mine[i].percent;
+	return -1;
+}
+
+int
+course_index(struct req *r, struct view *v)
+{
+	const char *q = req_text(r, "q"), *sort = req_text(r, "sort");
+	struct facets all = { .chosen = { req_text(r, "category"), req_text(r, "level"),
+	    req_text(r, "price"), req_text(r, "language"), req_text(r, "length") } };
+	const bool free = all.chosen[PRICE] != NULL && strcmp(all.chosen[PRICE], "FREE") == 0;
+	const int64_t limit = req_int(r, "limit"), offset = (req_int(r, "page") - 1) * limit;
+	struct catalogue_facets *cells;
+	struct catalogue_page *rows;
+	struct enrolment_list *mine = NULL;
+	size_t n_cells, n, n_mine = 0;
+	struct view *items;
+
+	if (offset >= REACH_MAX) {
+		req_field_error(r, "page", "too_large");
+		return req_invalid(r);
+	}
+	if (sort == NULL || (q == NULL && strcmp(sort, "relevance") == 0))
+		sort = q != NULL ? "relevance" : "popular";
+
+	sql_catalogue_facets_queue(r->db, q, &cells, &n_cells);
+	sql_catalogue_page_queue(r->db, q, all.chosen[CATEGORY], all.chosen[LEVEL],
+	    all.chosen[LANGUAGE], all.chosen[PRICE] != NULL ? &free : NULL, all.chosen[LENGTH], sort,
+	    limit, offset, &rows, &n);
+	if (r->person != NULL)
+		sql_enrolment_list_queue(r->db, r->person->id, &mine, &n_mine);
+	else
+		req_cacheable(r, 2);
+	db_flush(r->db);
+
+	facets_count(r, &all, cells, n_cells);
+	req_title(r, req_msg(r, "catalogue.title"));
+	view_str(v, "q", q);
+	view_bool(v, "fuzzy", q != NULL && all.fit > 0 && all.exact == 0);
+	view_int(v, "total", all.all);
+	filters_view(r, v, &all, q);
+	sort_view(r, v, sort, q != NULL);
+	items = view_list(v, "items");
+	for (size_t i = 0; i < n; i++)
+		course_card(items, &rows[i], percent_of(mine, n_mine, rows[i].id));
+	view_paging(v, req_int(r, "page"), limit, all.fit);
+	return 200;
+}
+
+/* The front door: visitors see what there is, people go to their own home. */
+int
+course_front(struct req *r, struct view *v)
+{
+	if (r->person == NULL)
+		return course_index(r, v);
+	return req_see(r, "%s", r->person->role == ROLE_ADMIN ? "/admin"
+	    : r->person->role == ROLE_EDUCATOR ? "/teach" : "/home");
+}
