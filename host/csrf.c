@@ -37,6 +37,8 @@ csrf_token(struct host_req *h)
 {
 	unsigned char plain[TOKEN], masked[2 * TOKEN];
 
+	if (h->csrf != NULL)
+		return h->csrf;
 	if (!token_plain(h, plain)) {
 		const char *pre = crypto_token(h->req.arena, 32);
 		unsigned char key[32];
@@ -48,7 +50,8 @@ csrf_token(struct host_req *h)
 	crypto_random(masked, TOKEN);
 	for (size_t i = 0; i < TOKEN; i++)
 		masked[TOKEN + i] = plain[i] ^ masked[i];
-	return crypto_base64url(h->req.arena, masked, sizeof(masked));
+	h->csrf = crypto_base64url(h->req.arena, masked, sizeof(masked));
+	return h->csrf;
 }
 
 static bool

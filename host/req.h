@@ -62,6 +62,7 @@ struct host_req {
 
 	/* Session (session.c). */
 	const unsigned char *csrf_seed; /* 32 bytes; NULL = signed out */
+	const char *csrf;        /* the token of this answer, once made */
 	const char *token;       /* of the cookie; never leaves session.c */
 	bool bearer;             /* came by Authorization, not by cookie */
 	bool remembered;         /* person from the worker's memory */
