@@ -38,7 +38,6 @@ module_dir = $modules
 template_dir = $templates
 static_dir = $state/assets/static
 message_dir = $messages
-static_dir = $state/assets
 protected_dir = $state/protected
 key_file = $state/key/master.key
 web_user = $host_user
