@@ -23,4 +23,4 @@ libhost_a_SOURCES += \
 	domain/bundle/bundle_exercism.c domain/bundle/bundle_media.c domain/bundle/bundle_own.c \
 	domain/bundle/bundle_part.h domain/bundle/bundle_source.c domain/bundle/bundle_text.c \
 	domain/bundle/bundle_write.c domain/bundle/bundle_yaml.c domain/bundle/bundle_zip.c
-EXPORT_HEADERS += $(top_srcdir)/domain/bundle/bundle.h
+export_headers += $(top_srcdir)/domain/bundle/bundle.h
