@@ -124,22 +124,6 @@ guide_page(struct req *r, struct view *v)
 	return 200;
 }
 
-static const char *const languages[] = { "en-ZA", "zu-ZA", NULL };
-
-static const struct param language_params[] = {
-	{ "lang", PARAM_ENUM, PARAM_REQUIRED, .options = languages },
-	{ "next", PARAM_LOCAL_URL, 0, .dflt_text = "/" },
-	{ 0 }
-};
-
-static int
-language_choose(struct req *r, struct view *v)
-{
-	view_str(v, "locale", req_text(r, "lang"));
-	session_language(host_req(r), req_text(r, "lang"));
-	return req_see(r, "%s", req_text(r, "next"));
-}
-
 static const struct route routes[] = {
 	{ METHOD_GET, "/openapi.json", api_document, NULL, ACCESS_PUBLIC, .no_html = true,
 	    .summary = "This document", .owner = "anyone" },
@@ -149,8 +133,6 @@ static const struct route routes[] = {
 	    .summary = "The API for people", .owner = "anyone" },
 	{ METHOD_GET, "/_guide", guide_page, "guide/index.cs", ACCESS_PUBLIC, .no_json = true,
 	    .summary = "Style guide (development)", .owner = "anyone" },
-	{ METHOD_POST, "/language", language_choose, NULL, ACCESS_PUBLIC, language_params,
-	    .summary = "Chooses the language of the pages", .owner = "self" },
 	{ 0 }
 };
 

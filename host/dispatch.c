@@ -44,6 +44,7 @@ request_locale(struct host_req *h)
 	const char *p = req_header(&h->req, "HTTP_ACCEPT_LANGUAGE");
 
 	found = wanted == NULL ? NULL : message_locale(wanted);
+	h->language_chosen = found != NULL;
 	while (found == NULL && p != NULL && *p != '\0') {
 		char tag[16];
 		size_t n;
@@ -307,6 +308,24 @@ sign_out_and_forget(struct host_req *h)
 	h->raw = false;
 }
 
+/* "?lang=zu-ZA" on any address: the language of this answer and, by cookie, of
+ * those to come. */
+static void
+choose_language(struct host_req *h)
+{
+	for (size_t i = 0; i < h->form.n; i++) {
+		const struct form_field *f = &h->form.fields[i];
+		const char *locale = strcmp(f->name, "lang") == 0 && f->value != NULL &&
+		    f->size < 16 ? message_locale(f->value) : NULL;
+
+		if (locale != NULL && !h->req.json) {
+			session_language(h, locale);
+			h->req.locale = locale;
+			h->language_chosen = true;
+		}
+	}
+}
+
 static int
 handle(struct host_req *h, struct view **view)
 {
@@ -320,6 +339,7 @@ handle(struct host_req *h, struct view **view)
 	session_read(h);
 	if ((h->token == NULL && (status = check_rate(h)) != 0) || (status = read_form(h)) != 0)
 		return status;
+	choose_language(h);
 	status = serve(h, view);
 	if (session_ended(h)) {
 		sign_out_and_forget(h);

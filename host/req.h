@@ -39,6 +39,7 @@ struct host_req {
 	struct worker *worker;
 	struct wire *wire;
 	enum http_method method;
+	bool language_chosen;    /* by this browser */
 	bool head;               /* HEAD: body is made, not sent */
 	struct route_match match;
 	const struct route *route;

@@ -158,7 +158,8 @@ person_use(struct host_req *h, struct person *p, const unsigned char *seed)
 	h->req.person = p;
 	h->csrf_seed = seed;
 	h->req.zone = p->zone;
-	if (locale != NULL)
+	/* What this browser chose wins over the profile. */
+	if (locale != NULL && !h->language_chosen)
 		h->req.locale = locale;
 }
 
