@@ -42,5 +42,18 @@ tests_db_test_LDFLAGS = $(TEST_LD)
 tests_db_test_LDADD = $(TEST_LD_ADD)
 BUILT_SOURCES += tests/db_test.sql.h
 
+check_PROGRAMS += tests/query_check
+tests_query_check_SOURCES = tests/query_check.c tests/cluster.c tests/cluster.h
+tests_query_check_CPPFLAGS = $(TEST_CPP)
+tests_query_check_LDFLAGS = $(TEST_LD)
+tests_query_check_LDADD = $(TEST_LD_ADD)
+
+check_PROGRAMS += tests/schema_test
+tests_schema_test_SOURCES = tests/schema_test.c tests/cluster.c tests/cluster.h
+tests_schema_test_CPPFLAGS = $(TEST_CPP)
+tests_schema_test_LDFLAGS = $(TEST_LD)
+tests_schema_test_LDADD = $(TEST_LD_ADD)
+EXTRA_DIST += tests/rights.tsv
+
 TESTS += $(check_PROGRAMS)
 endif
