@@ -254,6 +254,16 @@ void view_paging(struct view *, int64_t page, int64_t limit, int64_t total);
 /* A child that pages see (as view.<key>) and JSON does not. */
 struct view *view_page_only(struct view *, const char *key);
 
+/* A chart for macro/chart.cs, in JSON its labels and values. Values below 0
+ * are shown as 0. The title says the point of the chart. */
+enum chart_kind { CHART_BARS, CHART_LINE };
+struct chart_point {
+	const char *label;
+	int64_t value;
+};
+void view_chart(struct view *, const char *key, enum chart_kind, const char *title,
+    const char *unit, const struct chart_point *, size_t n);
+
 /* The host's own state as an object: pools, modules, costly routes. For ADMIN. */
 void view_host_status(struct view *, const char *key);
 
