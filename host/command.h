@@ -18,6 +18,8 @@ struct command {
 };
 
 void command_add(struct command *);
+/* In the order of their names. */
+const struct command *command_first(void);
 
 #define COMMAND(name_, run_, usage_, help_) \
 	static struct command command_row_##name_ = { #name_, run_, usage_, help_, 0 }; \

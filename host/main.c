@@ -18,19 +18,6 @@
 #include "master.h"
 #include "process.h"
 
-static struct command *commands;
-
-void
-command_add(struct command *command)
-{
-	struct command **place = &commands;
-
-	while (*place && strcmp((*place)->name, command->name) < 0)
-		place = &(*place)->next;
-	command->next = *place;
-	*place = command;
-}
-
 static int
 usage(FILE *out, int code)
 {
@@ -39,7 +26,7 @@ usage(FILE *out, int code)
 		     "                  SIGTERM ends gracefully\n"
 		     "  -t              checks configuration, modules, templates and database\n"
 		     "  --print-config  shows the configuration that counts, passwords masked\n");
-	for (const struct command *c = commands; c; c = c->next)
+	for (const struct command *c = command_first(); c; c = c->next)
 		fprintf(out, "  %-15s %s\n%18s%s\n", c->name, c->usage, "", c->help);
 	fprintf(out, "\nFILE: -c, else $FCGI_HOST_CONF, else /etc/fcgi-host.conf.\n"
 		     "Exit codes: 0 done, 1 failed, 2 refused.\n");
@@ -111,7 +98,7 @@ command_run(int argc, char **argv)
 	struct fault_frame frame;
 	int code;
 
-	for (found = commands; found && strcmp(found->name, argv[0]); found = found->next)
+	for (found = command_first(); found && strcmp(found->name, argv[0]); found = found->next)
 		;
 	if (!found) {
 		fprintf(stderr, "fcgi-host: unknown command `%s`\n", argv[0]);
