@@ -33,7 +33,7 @@ if:view.enrolment.nextHref ?><a class="button primary wide" href="<?cs var:url_v
 elif:view.state == "owner" ?><p class="muted">{{course.yours}}</p><a class="button primary wide" href="/teach/courses/<?cs var:view.slug ?>">{{teach.edit}}</a><?cs
 elif:view.state == "can_enrol" && #view.missing > #0 ?><p><b>{{course.free}}</b></p><p class="muted">{{course.missing n=view.missing}}</p><?cs
 elif:view.state == "can_enrol" ?><p><b>{{course.free}}</b></p><form method="post" action="/courses/<?cs var:view.slug ?>/enrol"><?cs call:csrf() ?><button class="button primary wide">{{course.enrol}}</button></form><p class="muted small">{{course.enrol.hint}}</p><?cs
-elif:view.state == "signin" ?><p><b>{{course.free}}</b></p><a class="button primary wide" href="/signup?back=/courses/<?cs var:url_escape(view.slug) ?>">{{course.join}}</a><a class="button wide" href="/signin?back=/courses/<?cs var:url_escape(view.slug) ?>">{{course.have_account}}</a><?cs
+elif:view.state == "signin" ?><p><b>{{course.free}}</b></p><a class="button primary wide" href="/signup">{{course.join}}</a><a class="button wide" href="/signin?next=/courses/<?cs var:url_escape(view.slug) ?>">{{course.have_account}}</a><?cs
 elif:view.state == "archived" ?><p class="muted">{{course.archived}}</p><?cs
 else ?><p class="num"><b><?cs var:view.price ?></b></p><p class="muted"><?cs if:view.saleOpensAt ?>{{course.sale date=view.saleOpensAt.text}}<?cs else ?>{{course.sale.later}}<?cs /if ?></p><?cs
 if:view.previewHref ?><a class="button primary wide" href="<?cs var:url_validate(view.previewHref) ?>">{{course.try}}</a><?cs /if ?><?cs
