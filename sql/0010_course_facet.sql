@@ -140,6 +140,10 @@ select course_id, slug, title, summary, category, category_title, level, price, 
        pattern
   from course.catalogue;
 
+create view course.category_public as
+select id, slug, title, position, course.look(slug) as tone
+  from course.category;
+
 create view course.prerequisite_public with (security_invoker) as
 select course_id, required_id, strict
   from course.prerequisite;
@@ -150,7 +154,7 @@ select l.id, l.course_id, l.module_id, m.title as module_title, m.position as mo
        l.published_version_id
   from course.lesson l
   join course.module m on m.id = l.module_id;
-grant select on course.catalogue_public, course.prerequisite_public
+grant select on course.catalogue_public, course.category_public, course.prerequisite_public
 	to db_web, db_slow, db_jobs, db_pay, db_ro;
 
 -- ---- what course sees of learning -----------------------------------------------------------
