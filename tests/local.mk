@@ -55,5 +55,30 @@ tests_schema_test_LDFLAGS = $(TEST_LD)
 tests_schema_test_LDADD = $(TEST_LD_ADD)
 EXTRA_DIST += tests/rights.tsv
 
+check_PROGRAMS += tests/crypto_test
+tests_crypto_test_SOURCES = tests/crypto_test.c
+tests_crypto_test_CPPFLAGS = $(TEST_CPP)
+tests_crypto_test_LDFLAGS = $(TEST_LD)
+tests_crypto_test_LDADD = $(TEST_LD_ADD)
+
+check_PROGRAMS += tests/json_test
+tests_json_test_SOURCES = tests/json_test.c
+tests_json_test_CPPFLAGS = $(TEST_CPP)
+tests_json_test_LDFLAGS = $(TEST_LD)
+tests_json_test_LDADD = $(TEST_LD_ADD)
+
+check_PROGRAMS += tests/cron_test
+tests_cron_test_SOURCES = tests/cron_test.c
+tests_cron_test_CPPFLAGS = $(TEST_CPP)
+tests_cron_test_LDFLAGS = $(TEST_LD)
+tests_cron_test_LDADD = $(TEST_LD_ADD)
+
+KIT = tests/testkit.c tests/testkit.h tests/cluster.c tests/cluster.h
+check_PROGRAMS += tests/host_test
+tests_host_test_SOURCES = tests/host_test.c $(KIT)
+tests_host_test_CPPFLAGS = $(TEST_CPP)
+tests_host_test_LDFLAGS = $(TEST_LD)
+tests_host_test_LDADD = $(TEST_LD_ADD)
+
 TESTS += $(check_PROGRAMS)
 endif
