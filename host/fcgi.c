@@ -352,11 +352,34 @@ record_add(struct writer *w, struct piece *pieces, size_t count, size_t length)
 	iov_add(w, zeros, padding);
 }
 
+/* nginx repeats what stands here on the status line. RFC 9110, section 15. */
+static const char *
+reason_phrase(int status)
+{
+	static const struct { int status; const char *text; } rows[] = { { 200, "OK" },
+		{ 201, "Created" }, { 202, "Accepted" }, { 204, "No Content" },
+		{ 303, "See Other" }, { 304, "Not Modified" }, { 400, "Bad Request" },
+		{ 401, "Unauthorized" }, { 403, "Forbidden" }, { 404, "Not Found" },
+		{ 405, "Method Not Allowed" }, { 406, "Not Acceptable" }, { 409, "Conflict" },
+		{ 410, "Gone" }, { 412, "Precondition Failed" }, { 413, "Content Too Large" },
+		{ 414, "URI Too Long" }, { 415, "Unsupported Media Type" },
+		{ 422, "Unprocessable Content" }, { 428, "Precondition Required" },
+		{ 429, "Too Many Requests" }, { 500, "Internal Server Error" },
+		{ 501, "Not Implemented" }, { 503, "Service Unavailable" },
+		{ 504, "Gateway Timeout" } };
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (rows[i].status == status)
+			return rows[i].text;
+	return "Status";
+}
+
 bool
 fcgi_answer(int fd, const struct wire *wire)
 {
-	char status[32];
-	int n = snprintf(status, sizeof status, "Status: %d\r\n", wire->status);
+	char status[64];
+	int n = snprintf(status, sizeof status, "Status: %d %s\r\n", wire->status,
+	    reason_phrase(wire->status));
 	struct piece pieces[4] = { { status, (size_t)n }, { wire->head.data, wire->head.size },
 		{ "\r\n", 2 }, { wire->body, wire->body_size } };
 	size_t total = (size_t)n + wire->head.size + 2 + wire->body_size;

@@ -94,15 +94,6 @@ child_free(void)
 	return NULL;
 }
 
-/* In the new worker: what belongs to its siblings goes. */
-static void
-siblings_close(void)
-{
-	for (size_t i = 0; i < SCOREBOARD_SLOTS; i++)
-		if (children[i].pid)
-			close(children[i].crash_fd);
-}
-
 static struct child *
 child_fork(enum pool pool, bool canary)
 {
@@ -116,10 +107,8 @@ child_fork(enum pool pool, bool canary)
 	worker.slot->pool = pool;
 	worker.crash_fd = memfd_create("crash", MFD_CLOEXEC);
 	pid = fork();
-	if (pid == 0) {
-		siblings_close();
+	if (pid == 0)
 		worker_run(&worker);
-	}
 	if (pid < 0) {
 		worker.slot->pid = 0;
 		close(worker.crash_fd);
@@ -213,7 +202,8 @@ frames_name(const char *report, char *text, size_t size)
 	for (const char *p = strstr(report, "\nframe "); p && n < 8; p = strstr(p + 1, "\nframe ")) {
 		char name[160];
 
-		crash_symbol((uintptr_t)strtoull(p + 7, NULL, 16), name, sizeof name);
+		/* A return address may lie behind the end of its function: -1. */
+		crash_symbol((uintptr_t)strtoull(p + 7, NULL, 16) - (n > 0), name, sizeof name);
 		used += (size_t)snprintf(text + used, size - used, "%s%s", n++ ? " < " : "", name);
 		if (used >= size)
 			break;
@@ -447,7 +437,7 @@ slow_log(const struct child *child, int64_t elapsed)
 	for (uint32_t i = 0; i < n && i < 12 && used < sizeof frames; i++) {
 		char name[160];
 
-		crash_symbol(slot->trace[i], name, sizeof name);
+		crash_symbol(slot->trace[i] - (i > 0), name, sizeof name);
 		used += (size_t)snprintf(frames + used, sizeof frames - used, "%s%s", i ? " < " : "",
 		    name);
 	}

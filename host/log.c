@@ -64,6 +64,12 @@ log_dropped(void)
 	return dropped;
 }
 
+int
+log_descriptor(void)
+{
+	return log_fd;
+}
+
 /* ---- building a line ---- */
 
 static void

@@ -20,5 +20,6 @@ void log_int(struct log_line *, const char *key, int64_t value);
 void log_person(struct log_line *, const char *key, const char *value); /* hashed */
 void log_end(struct log_line *);
 uint64_t log_dropped(void);
+int log_descriptor(void);
 
 #endif

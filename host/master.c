@@ -245,6 +245,7 @@ parent_child(const struct generation *generation, const struct parent *parent, c
     unsigned pools, int channel)
 {
 	static char crash_dir[256];
+	int keep[POOL_COUNT + 2];
 	struct parent_start start = { .generation = generation->number, .pools = pools,
 		.user = user, .dir = parent->dir, .crash_dir = crash_dir, .channel = channel,
 		.web_uid = user_id(conf->web_user), .master = getppid() };
@@ -252,13 +253,12 @@ parent_child(const struct generation *generation, const struct parent *parent, c
 	(void)snprintf(crash_dir, sizeof crash_dir, "%s/crash", conf->run_dir);
 	for (enum pool p = POOL_WEB; p < POOL_COUNT; p++)
 		start.listen[p] = p < POOL_JOBS && pools & (1u << p) ? sockets.fd[p] : -1;
-	for (int i = 0; i < LISTEN_COUNT; i++)
-		if (i >= POOL_JOBS || !(pools & (1u << i)))
-			close(sockets.fd[i]);
-	for (size_t g = 0; g < GENERATIONS; g++)
-		for (size_t i = 0; i < generations[g].n; i++)
-			if (generations[g].parents[i].pid)
-				close(generations[g].parents[i].channel);
+	/* Whatever else the master holds (clients of the control socket, channels of
+	 * other generations) would stay open as long as this process. */
+	memcpy(keep, start.listen, sizeof start.listen);
+	keep[POOL_COUNT] = channel;
+	keep[POOL_COUNT + 1] = log_descriptor();
+	descriptors_keep(keep, POOL_COUNT + 2);
 	parent_run(&start);
 }
 

@@ -75,3 +75,27 @@ signals_reset(const sigset_t *blocked)
 	(void)signal(SIGUSR1, SIG_IGN);
 	(void)signal(SIGUSR2, SIG_IGN);
 }
+
+static int
+number_compare(const void *a, const void *b)
+{
+	int x = *(const int *)a, y = *(const int *)b;
+
+	return (x > y) - (x < y);
+}
+
+void
+descriptors_keep(int *fds, size_t n)
+{
+	unsigned from = STDERR_FILENO + 1;
+
+	qsort(fds, n, sizeof fds[0], number_compare);
+	for (size_t i = 0; i < n; i++) {
+		if (fds[i] < (int)from)
+			continue;
+		if ((unsigned)fds[i] > from)
+			(void)close_range(from, (unsigned)fds[i] - 1, 0);
+		from = (unsigned)fds[i] + 1;
+	}
+	(void)close_range(from, ~0u, 0);
+}

@@ -78,6 +78,8 @@ bool privilege_follow(pid_t parent);
 /* Puts all signals back to default and blocks those in *blocked. */
 void signals_reset(const sigset_t *blocked);
 void signal_set(int signal, void (*handler)(int));
+/* Closes all descriptors but 0, 1, 2 and those of the list (-1 = none). */
+void descriptors_keep(int *fds, size_t n);
 
 /* sandbox.c: locks the worker in; `report` says what holds now, for people.
  * Two steps, since the database is connected between them. */

@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "conf.h"
+#include "log.h"
 #include "process.h"
 
 #define SPAWN_ARGS 24
@@ -362,7 +363,9 @@ spawn_start(void)
 		return -1;
 	pid = fork();
 	if (pid == 0) {
-		close(pair[0]);
+		int keep[] = { pair[1], log_descriptor() };
+
+		descriptors_keep(keep, 2);
 		spawner_run(pair[1], parent);
 	}
 	close(pair[1]);
@@ -376,6 +379,12 @@ spawn_forget(void)
 	if (client >= 0)
 		close(client);
 	client = -1;
+}
+
+int
+spawn_descriptor(void)
+{
+	return client;
 }
 
 /* ---- the client ---- */

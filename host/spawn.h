@@ -26,5 +26,6 @@ bool spawn_available(const char *helper);
 int spawn_start(void);
 /* In a worker that may not use it. */
 void spawn_forget(void);
+int spawn_descriptor(void); /* -1 = none */
 
 #endif

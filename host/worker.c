@@ -457,12 +457,13 @@ fail(const char *what, const char *why)
 static void
 descriptors_close(const struct worker_start *start)
 {
-	for (enum pool p = POOL_WEB; p < POOL_COUNT; p++)
-		if (start->parent->listen[p] >= 0 && start->parent->listen[p] != start->listen)
-			close(start->parent->listen[p]);
-	close(start->parent->channel);
-	if (start->pool != POOL_SLOW && start->pool != POOL_JOBS)
+	int keep[4] = { start->listen, start->crash_fd, log_descriptor(), -1 };
+
+	if (start->pool == POOL_SLOW || start->pool == POOL_JOBS)
+		keep[3] = spawn_descriptor();
+	else
 		spawn_forget();
+	descriptors_keep(keep, 4);
 }
 
 static void
