@@ -1,0 +1,13 @@
+{{!-- 409 of POST /teach/courses/:slug/lessons/:lesson: somebody else saved meanwhile.
+view.course .slug .title ; view.slug .title .type .minutes .preview ; .mine (text sent) .theirs (text stored) .version (stored)
+.theirName .theirAt. Three ways: keep mine (sent again with the new version), keep theirs, or edit both together. --}}<?cs
+include!"layout/head.cs" ?>
+<div class="wrap"><div class="stack stack-l">
+<div><h1>{{conflict.title}}</h1><p class="lead">{{conflict.lead name=view.theirName}} <?cs call:when(view.theirAt) ?>. {{conflict.kept}}</p></div>
+<div class="versions"><section aria-labelledby="mine"><h2 id="mine" class="mb">{{conflict.mine}}</h2><pre><?cs var:view.mine ?></pre></section><section aria-labelledby="theirs"><h2 id="theirs" class="mb">{{conflict.theirs}}</h2><pre><?cs var:view.theirs ?></pre></section></div>
+<div class="actions"><form method="post" action="/teach/courses/<?cs var:view.course.slug ?>/lessons/<?cs var:view.slug ?>"><?cs call:csrf() ?><input type="hidden" name="version" value="<?cs var:view.version ?>"><input type="hidden" name="title" value="<?cs var:view.title ?>"><input type="hidden" name="slug" value="<?cs var:view.slug ?>"><input type="hidden" name="type" value="<?cs var:view.type ?>"><input type="hidden" name="minutes" value="<?cs var:view.minutes ?>"><?cs if:view.preview ?><input type="hidden" name="preview" value="1"><?cs /if ?><textarea name="source" hidden aria-label="{{conflict.mine}}">
+<?cs var:view.mine ?></textarea><button class="button primary" name="do" value="save">{{conflict.use.mine}}</button></form><a class="button" href="/teach/courses/<?cs var:view.course.slug ?>/lessons/<?cs var:view.slug ?>">{{conflict.use.theirs}}</a></div>
+<form class="stack" method="post" action="/teach/courses/<?cs var:view.course.slug ?>/lessons/<?cs var:view.slug ?>" data-guard><?cs call:csrf() ?><input type="hidden" name="version" value="<?cs var:view.version ?>"><input type="hidden" name="title" value="<?cs var:view.title ?>"><input type="hidden" name="slug" value="<?cs var:view.slug ?>"><input type="hidden" name="type" value="<?cs var:view.type ?>"><input type="hidden" name="minutes" value="<?cs var:view.minutes ?>"><?cs if:view.preview ?><input type="hidden" name="preview" value="1"><?cs /if ?><div class="field"><label for="f-source">{{conflict.merge}}</label><span class="hint" id="h-source">{{conflict.merge.hint}}</span><textarea class="input mono" id="f-source" name="source" rows="18" aria-describedby="h-source">
+<?cs var:view.mine ?></textarea></div><div class="actions"><button class="button" name="do" value="save">{{conflict.use.merged}}</button></div></form>
+</div></div>
+<?cs include!"layout/foot.cs" ?>
