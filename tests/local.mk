@@ -73,12 +73,36 @@ tests_cron_test_CPPFLAGS = $(TEST_CPP)
 tests_cron_test_LDFLAGS = $(TEST_LD)
 tests_cron_test_LDADD = $(TEST_LD_ADD)
 
+check_PROGRAMS += tests/migrate_test
+tests_migrate_test_SOURCES = tests/migrate_test.c tests/cluster.c tests/cluster.h
+tests_migrate_test_CPPFLAGS = $(TEST_CPP)
+tests_migrate_test_LDFLAGS = $(TEST_LD)
+tests_migrate_test_LDADD = $(TEST_LD_ADD)
+
 KIT = tests/testkit.c tests/testkit.h tests/cluster.c tests/cluster.h
 check_PROGRAMS += tests/host_test
 tests_host_test_SOURCES = tests/host_test.c $(KIT)
 tests_host_test_CPPFLAGS = $(TEST_CPP)
 tests_host_test_LDFLAGS = $(TEST_LD)
 tests_host_test_LDADD = $(TEST_LD_ADD)
+
+check_PROGRAMS += tests/identity_test
+tests_identity_test_SOURCES = tests/identity_test.c tests/cluster.c tests/cluster.h
+tests_identity_test_CPPFLAGS = $(TEST_CPP) -I$(top_builddir)
+tests_identity_test_LDFLAGS = $(TEST_LD)
+tests_identity_test_LDADD = $(TEST_LD_ADD)
+
+check_PROGRAMS += tests/markdown_test
+tests_markdown_test_SOURCES = tests/markdown_test.c tests/html_check.c tests/html_check.h
+tests_markdown_test_CPPFLAGS = $(TEST_CPP)
+tests_markdown_test_LDFLAGS = $(TEST_LD)
+tests_markdown_test_LDADD = $(TEST_LD_ADD)
+
+check_PROGRAMS += tests/bundle_test
+tests_bundle_test_SOURCES = tests/bundle_test.c tests/html_check.c tests/html_check.h
+tests_bundle_test_CPPFLAGS = $(TEST_CPP)
+tests_bundle_test_LDFLAGS = $(TEST_LD)
+tests_bundle_test_LDADD = $(TEST_LD_ADD)
 
 TESTS += $(check_PROGRAMS)
 endif
