@@ -332,7 +332,7 @@ declare
 	instructor text;
 	words text[];
 begin
-	select * into c from course.course where id = course;
+	select * into c from course.course t where t.id = course;
 	if not found or c.status <> 'PUBLISHED' then
 		delete from course.catalogue where course_id = course;
 		return;
@@ -445,11 +445,11 @@ create function course.count_enrolment(course uuid, places int4, enrolments int4
 	returns void
 	language plpgsql security definer set search_path = '' as $$
 begin
-	update course.course
-	   set seats_taken = seats_taken + places,
-	       enrolment_count = enrolment_count + enrolments,
-	       completed_count = completed_count + completions
-	 where id = course and (places <= 0 or seats is null or seats_taken + places <= seats);
+	update course.course t
+	   set seats_taken = t.seats_taken + places,
+	       enrolment_count = t.enrolment_count + enrolments,
+	       completed_count = t.completed_count + completions
+	 where t.id = course and (places <= 0 or t.seats is null or t.seats_taken + places <= t.seats);
 	if not found then
 		raise exception 'course_full' using errcode = 'U0409';
 	end if;
