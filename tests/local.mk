@@ -104,5 +104,11 @@ tests_bundle_test_CPPFLAGS = $(TEST_CPP)
 tests_bundle_test_LDFLAGS = $(TEST_LD)
 tests_bundle_test_LDADD = $(TEST_LD_ADD)
 
+check_PROGRAMS += tests/job_test
+tests_job_test_SOURCES = tests/job_test.c tests/cluster.c tests/cluster.h
+tests_job_test_CPPFLAGS = $(TEST_CPP) -I$(top_builddir)
+tests_job_test_LDFLAGS = $(TEST_LD)
+tests_job_test_LDADD = $(TEST_LD_ADD)
+
 TESTS += $(check_PROGRAMS)
 endif
