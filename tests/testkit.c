@@ -313,6 +313,11 @@ request(enum who who, const char *method, const char *path, const char *type,
 
 	if (who != NOBODY && !kit.people[who].cookie)
 		signin(who);
+	/* First, since the first of a name counts: a test may replace any of ours. */
+	for (size_t i = 0; extra && extra[i]; i++) {
+		cr_assert(n < 24);
+		env[n++] = extra[i];
+	}
 	env[n++] = arena_printf(a, "REQUEST_METHOD=%s", method);
 	env[n++] = arena_printf(a, "REQUEST_URI=%s", path);
 	env[n++] = arena_printf(a, "REQUEST_ID=%032x", ++kit.requests);
@@ -327,10 +332,6 @@ request(enum who who, const char *method, const char *path, const char *type,
 	if (body) {
 		env[n++] = arena_printf(a, "CONTENT_TYPE=%s", type);
 		env[n++] = arena_printf(a, "CONTENT_LENGTH=%zu", size);
-	}
-	for (size_t i = 0; extra && extra[i]; i++) {
-		cr_assert(n < 38);
-		env[n++] = extra[i];
 	}
 	env[n] = NULL;
 	dispatch(&w, &wire);

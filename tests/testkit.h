@@ -61,7 +61,7 @@ struct reply api_get(const char *path);
 struct reply api_get_as(enum who, const char *path);
 struct reply api_post(const char *path, const char *json);
 struct reply api_post_as(enum who, const char *path, const char *json);
-/* Any method, path as on the wire, extra CGI variables NAME=value up to NULL. */
+/* Any method, path as on the wire, extra CGI variables NAME=value up to NULL: they replace ours. */
 struct reply request(enum who, const char *method, const char *path, const char *type,
     const void *body, size_t size, const char *const *extra);
 
