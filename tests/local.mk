@@ -110,5 +110,11 @@ tests_job_test_CPPFLAGS = $(TEST_CPP) -I$(top_builddir)
 tests_job_test_LDFLAGS = $(TEST_LD)
 tests_job_test_LDADD = $(TEST_LD_ADD)
 
+check_PROGRAMS += tests/account_test
+tests_account_test_SOURCES = tests/account_test.c $(KIT)
+tests_account_test_CPPFLAGS = $(TEST_CPP)
+tests_account_test_LDFLAGS = $(TEST_LD)
+tests_account_test_LDADD = $(TEST_LD_ADD)
+
 TESTS += $(check_PROGRAMS)
 endif

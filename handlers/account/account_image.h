@@ -9,7 +9,7 @@
 #include "handler.h"
 
 #define ACCOUNT_IMAGE_BYTES (2 * 1024 * 1024)
-#define ACCOUNT_IMAGE_EDGE_MIN 32
+#define ACCOUNT_IMAGE_EDGE_MIN 64
 #define ACCOUNT_IMAGE_EDGE_MAX 4096
 
 struct account_image {
