@@ -156,7 +156,7 @@ end() {
 		pid_of "$1" >/dev/null || { rm -f "$1"; return 0; }
 		sleep 0.1
 	done
-	note "$(basename "$1" .pid) did not stop in $3 s: killed"
+	note "$(basename "${1#*dev-}" .pid) did not stop in $3 s: killed"
 	kill -KILL "$pid" 2>/dev/null
 	rm -f "$1"
 }

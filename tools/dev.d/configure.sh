@@ -5,7 +5,10 @@ folders() {
 	mkdir -p "$state/nginx" "$state/mail" "$state/protected" "$state/key" "$state/tls"
 	chmod 711 "$state/key"
 	chmod 700 "$state/tls"
-	own "$host_user" "$state/mail" "$state/protected"
+	# nginx makes its socket for everybody: this folder is for the workers alone.
+	mkdir -p "$run/live"
+	own "$host_user" "$state/mail" "$state/protected" "$run/live"
+	chmod 700 "$run/live"
 	chmod 750 "$state/mail"
 	chmod 755 "$state/protected"
 	if [ ! -s "$state/key/master.key" ]; then

@@ -59,7 +59,7 @@ platform_down() {
 }
 
 serve_running() {
-	pid_of "$run/host.pid" >/dev/null && pid_of "$run/nginx.pid" >/dev/null && cluster_pid >/dev/null
+	host_pid >/dev/null && nginx_pid >/dev/null && cluster_pid >/dev/null
 }
 
 state_of() { awk -v key="$1" '$1 == key { print $2 }' "$state/running" 2>/dev/null; }
@@ -94,8 +94,8 @@ attend() {
 		sleep 0.5 || true
 		[ -n "$ended" ] && break
 		[ -s "$state/running" ] || { trap - INT TERM HUP; say "Stopped by another ./dev."; return 0; }
-		pid_of "$run/host.pid" >/dev/null || ended="the host"
-		pid_of "$run/nginx.pid" >/dev/null || ended="nginx"
+		host_pid >/dev/null || ended="the host"
+		nginx_pid >/dev/null || ended="nginx"
 		cluster_pid >/dev/null || ended="the database"
 	done
 	# A second ./dev stop or restart may hold the lock; ours is the one to end.
@@ -112,7 +112,7 @@ attend() {
 cmd_stop() {
 	places
 	lock
-	if ! pid_of "$run/host.pid" >/dev/null && ! pid_of "$run/nginx.pid" >/dev/null &&
+	if ! host_pid >/dev/null && ! nginx_pid >/dev/null &&
 		! cluster_pid >/dev/null; then
 		platform_down
 		say "Nothing runs here."
@@ -128,7 +128,8 @@ cmd_status() {
 	for part in database host nginx; do
 		case $part in
 		database) pid=$(cluster_pid) ;;
-		*) pid=$(pid_of "$run/$part.pid") ;;
+		host) pid=$(host_pid) ;;
+		nginx) pid=$(nginx_pid) ;;
 		esac
 		if [ -n "$pid" ]; then
 			printf '%-10s runs (pid %s)\n' $part "$pid"
@@ -159,7 +160,7 @@ cmd_reload() {
 	database_up
 	nginx_configure
 	host ctl reload || die "the host kept its old generation (see above)." "Log: $log/host.log"
-	kill -HUP "$(pid_of "$run/nginx.pid")"
+	kill -HUP "$(nginx_pid)"
 	say "Reloaded."
 }
 

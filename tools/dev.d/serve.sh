@@ -3,7 +3,7 @@
 
 port_check() {
 	local owner=
-	[ -n "$(pid_of "$run/nginx.pid")" ] && return 0
+	[ -n "$(nginx_pid)" ] && return 0
 	case $port in
 	'' | *[!0-9]*) die "'$port' is not a port number." ;;
 	esac
@@ -22,23 +22,40 @@ port_check() {
 # Starts the host and nginx in sessions of their own: Ctrl-C reaches ./dev alone,
 # which then stops them in order.
 serve_up() {
-	if ! pid_of "$run/host.pid" >/dev/null; then
+	if ! host_pid >/dev/null; then
 		rm -f "$run"/*.sock
+		[ ! -s "$log/host.out" ] || mv "$log/host.out" "$log/host.out.1"
 		(cd / && exec setsid "$host_binary" -c "$conf_file" run) >>"$log/host.out" 2>&1 \
 			</dev/null 9>&- &
-		pid_write "$run/host.pid" $!
+		pid_write "$run/dev-host.pid" $!
 	fi
-	if ! pid_of "$run/nginx.pid" >/dev/null; then
+	if ! nginx_pid >/dev/null; then
 		(cd / && exec setsid "$(nginx_binary)" -e "$log/nginx-error.log" \
 			-c "$nginx_conf/nginx.conf") >>"$log/nginx.out" 2>&1 </dev/null 9>&- &
-		pid_write "$run/nginx.pid" $!
+		pid_write "$run/dev-nginx.pid" $!
 	fi
 	disown -a
 }
 
 serve_down() {
-	end "$run/nginx.pid" QUIT 5
-	end "$run/host.pid" TERM 35
+	nginx_pid >/dev/null
+	end "$run/dev-nginx.pid" QUIT 5
+	host_pid >/dev/null
+	end "$run/dev-host.pid" TERM 35
+}
+
+# Pids of the two masters. After a change of the program (SIGUSR2) they are other
+# ones: the programs' own pid files tell, when that process has our configuration.
+host_pid() { adopted_pid "$run/dev-host.pid" "$run/host.pid" "$conf_file"; }
+nginx_pid() { adopted_pid "$run/dev-nginx.pid" "$state/nginx/nginx.pid" "$nginx_conf/nginx.conf"; }
+
+adopted_pid() {
+	local pid
+	if read -r pid 2>/dev/null <"$2" &&
+		tr '\0 ' '\n\n' 2>/dev/null <"/proc/$pid/cmdline" | grep -qxF "$3"; then
+		[ "$(pid_of "$1")" = "$pid" ] || pid_write "$1" "$pid"
+	fi
+	pid_of "$1"
 }
 
 fetch() { curl -sk --max-time 5 "$@"; }
@@ -48,8 +65,8 @@ serve_wait() {
 	local i
 	for ((i = 0; i < ${1:-60} * 20; i++)); do
 		if [ "$(fetch -o /dev/null -w '%{http_code}' "$address/readyz")" = 200 ]; then return 0; fi
-		pid_of "$run/host.pid" >/dev/null || serve_failed host host.out host.log
-		pid_of "$run/nginx.pid" >/dev/null || serve_failed nginx nginx.out nginx-error.log
+		host_pid >/dev/null || serve_failed host host.out host.log
+		nginx_pid >/dev/null || serve_failed nginx nginx.out nginx-error.log
 		sleep 0.05
 	done
 	serve_failed "" host.out host.log
@@ -60,7 +77,7 @@ serve_failed() {
 	local which=$1
 	shift
 	for file; do
-		[ ! -s "$log/$file" ] || tail -n 12 "$log/$file" | cut -c1-400 | sed 's/^/    | /' >&2
+		[ ! -s "$log/$file" ] || tail -n 5 "$log/$file" | cut -c1-400 | sed 's/^/    | /' >&2
 	done
 	disk_full_hint "$state"
 	serve_down
