@@ -196,7 +196,8 @@ settings_copy(PGconn *c)
 	    " where d.datname = $1 and r.setrole = 0"
 	    " union all select format('revoke all on database %I from public', $2::text)"
 	    " union all select format('grant connect on database %I to db_migrate, db_web, db_auth,"
-	    " db_pay, db_slow, db_jobs, db_ro, db_audit_w', $2::text)",
+	    " db_pay, db_slow, db_jobs, db_ro, db_audit_w', $2::text)"
+	    " union all select format('grant create, temporary on database %I to db_owner', $2::text)",
 	    2, NULL, params, NULL, NULL, 0);
 
 	for (int i = 0; i < PQntuples(r); i++)
