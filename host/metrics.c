@@ -91,55 +91,43 @@ pool_status_write(struct buffer *out)
 			    pool_name(p), c, (unsigned long long)scoreboard_pool(p)->by_status[c]);
 }
 
+enum gauge { CONFIGURED, WORKERS, IDLE, BUSY, DATABASE, RESIDENT, DROPPED, QUEUE, OLDEST, GAUGES };
+
 static double
-gauge_value(const char *name, enum pool p, const struct status_pool *count)
+gauge_value(enum gauge gauge, enum pool p, const struct status_pool *count)
 {
 	const struct scoreboard_head *head = scoreboard_head();
+	const double values[GAUGES] = { [CONFIGURED] = head->workers[p], [WORKERS] = count->workers,
+		[IDLE] = count->idle, [BUSY] = count->busy, [DATABASE] = count->database_up,
+		[RESIDENT] = (double)count->rss_kib * 1024, [DROPPED] = (double)count->log_dropped,
+		[QUEUE] = head->queue[p], [OLDEST] = (double)count->oldest_us * 1e-6 };
 
-	switch (name[5]) { /* host_X… */
-	case 'c':
-		return head->workers[p];
-	case 'w':
-		return count->workers;
-	case 'i':
-		return count->idle;
-	case 'b':
-		return count->busy;
-	case 'd':
-		return count->database_up;
-	case 'r':
-		return (double)count->rss_kib * 1024;
-	case 'l':
-		return (double)count->log_dropped;
-	case 'q':
-		return head->queue[p];
-	default:
-		return (double)count->oldest_us * 1e-6;
-	}
+	return values[gauge];
 }
 
 static void
 pool_gauges_write(struct buffer *out)
 {
-	static const struct { const char *name, *help; } gauges[] = {
-		{ "host_configured_workers", "Workers wished." },
-		{ "host_workers", "Workers alive." },
-		{ "host_idle_workers", "Workers that wait." },
-		{ "host_busy_workers", "Workers at work." },
-		{ "host_database_workers", "Workers with a database connection." },
-		{ "host_resident_bytes", "Resident memory, shared pages counted in each worker." },
-		{ "host_log_lines_dropped", "Log lines that a full pipe lost." },
-		{ "host_queue_length", "Connections that wait for a worker." },
-		{ "host_oldest_request_seconds", "Age of the request that runs longest." },
+	static const struct { const char *name, *help; } gauges[GAUGES] = {
+		[CONFIGURED] = { "host_configured_workers", "Workers wished." },
+		[WORKERS] = { "host_workers", "Workers alive." },
+		[IDLE] = { "host_idle_workers", "Workers that wait." },
+		[BUSY] = { "host_busy_workers", "Workers at work." },
+		[DATABASE] = { "host_database_workers", "Workers with a database connection." },
+		[RESIDENT] = { "host_resident_bytes",
+		    "Resident memory, shared pages counted in each worker." },
+		[DROPPED] = { "host_log_lines_dropped", "Log lines that a full pipe lost." },
+		[QUEUE] = { "host_queue_length", "Connections that wait for a worker." },
+		[OLDEST] = { "host_oldest_request_seconds", "Age of the request that runs longest." },
 	};
 
-	for (size_t i = 0; i < sizeof gauges / sizeof gauges[0]; i++) {
+	for (enum gauge i = CONFIGURED; i < GAUGES; i++) {
 		family(out, gauges[i].name, "gauge", gauges[i].help);
 		for (enum pool p = POOL_WEB; p < POOL_COUNT; p++) {
 			struct status_pool count = status_pool_count(p);
 
 			buffer_printf(out, "%s{pool=\"%s\"} %.9g\n", gauges[i].name, pool_name(p),
-			    gauge_value(gauges[i].name, p, &count));
+			    gauge_value(i, p, &count));
 		}
 	}
 }
@@ -298,6 +286,6 @@ metrics_text(struct buffer *out, bool open_metrics)
 	pool_status_write(out);
 	modules_write(out);
 	routes_write(out);
-	if (open_metrics)
-		buffer_str(out, "# EOF\n");
+	/* Required by OpenMetrics, a comment in the classic format. */
+	buffer_str(out, "# EOF\n");
 }
