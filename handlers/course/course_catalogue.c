@@ -118,6 +118,25 @@ facets_count(struct req *r, struct facets *all, const struct catalogue_facets *c
 		facets_add(r, all, &cells[i]);
 }
 
+/* The address of a choice. Programs make their own from the value. */
+static void
+choice_link(struct req *r, struct view *item, const char *name, const char *value)
+{
+	if (!r->json)
+		view_str(item, "href", req_link(r, name, value));
+}
+
+/* An active filter, to be taken away by a click. */
+static void
+chip_view(struct req *r, struct view *chips, const char *name, const char *label)
+{
+	struct view *chip = view_item(chips);
+
+	view_str(chip, "name", name);
+	view_str(chip, "label", label);
+	choice_link(r, chip, name, NULL);
+}
+
 static void
 facet_view(struct req *r, struct view *facets, struct view *chips, const char *name,
     const char *chosen, const struct option *options)
@@ -126,20 +145,17 @@ facet_view(struct req *r, struct view *facets, struct view *chips, const char *n
 
 	for (const struct option *o = options; o != NULL; o = o->next) {
 		bool on = chosen != NULL && strcmp(chosen, o->value) == 0;
-		const char *href = req_link(r, name, on ? NULL : o->value);
-		struct view *item = view_item(list), *chip;
+		struct view *item = view_item(list);
 
 		view_str(item, "value", o->value);
 		view_str(item, "label", o->label);
 		view_int(item, "count", o->courses);
-		view_str(item, "href", href);
 		view_bool(item, "on", on);
+		choice_link(r, item, name, on ? NULL : o->value);
 		if (!on)
 			continue;
 		view_str(facet, "label", o->label);
-		chip = view_item(chips);
-		view_str(chip, "label", o->label);
-		view_str(chip, "href", href);
+		chip_view(r, chips, name, o->label);
 	}
 }
 
@@ -155,8 +171,8 @@ sort_view(struct req *r, struct view *v, const char *sort, bool searching)
 
 		view_str(item, "value", sorts[i]);
 		view_str(item, "label", label);
-		view_str(item, "href", req_link(r, "sort", sorts[i]));
 		view_bool(item, "on", on);
+		choice_link(r, item, "sort", sorts[i]);
 		if (on)
 			view_str(s, "label", label);
 	}
@@ -168,12 +184,8 @@ filters_view(struct req *r, struct view *v, const struct facets *all, const char
 	struct view *chips = view_list(v, "chips"), *facets = view_obj(v, "facets");
 	bool filtered = q != NULL;
 
-	if (q != NULL) {
-		struct view *chip = view_item(chips);
-
-		view_strf(chip, "label", "\xe2\x80\x9c%s\xe2\x80\x9d", q);
-		view_str(chip, "href", req_link(r, "q", NULL));
-	}
+	if (q != NULL)
+		chip_view(r, chips, "q", arena_printf(r->arena, "\xe2\x80\x9c%s\xe2\x80\x9d", q));
 	for (enum facet_id f = 0; f < FACETS; f++) {
 		facet_view(r, facets, chips, facet_names[f], all->chosen[f], all->options[f]);
 		filtered |= all->chosen[f] != NULL;
@@ -261,12 +273,12 @@ course_index(struct req *r, struct view *v)
 	view_str(v, "q", q);
 	view_bool(v, "fuzzy", q != NULL && all.fit > 0 && all.exact == 0);
 	view_int(v, "total", all.all);
-	filters_view(r, v, &all, q);
-	sort_view(r, v, sort, q != NULL);
 	items = view_list(v, "items");
 	for (size_t i = 0; i < n; i++)
 		course_card(items, &rows[i], percent_of(mine, n_mine, rows[i].id));
 	view_paging(v, req_int(r, "page"), limit, all.fit);
+	filters_view(r, v, &all, q);
+	sort_view(r, v, sort, q != NULL);
 	return 200;
 }
 
