@@ -13,6 +13,7 @@ for path in / /courses /api/v1/courses /no-such-page /api/v1/no-such-thing /stat
 	like "referrer policy on $status $path" "$head" '^referrer-policy: strict-origin'
 	like "opener policy on $status $path" "$head" '^cross-origin-opener-policy: same-origin'
 	like "request id on $status $path" "$head" '^x-request-id: [0-9a-f]{32}$'
+	like "an answer on $path" "$status" '^[1-5][0-9][0-9]$'
 	unlike "no version of the server on $status $path" "$head" '^(server: .*[0-9]|x-powered-by)'
 	unlike "no inline code allowed on $status $path" "$head" "unsafe-inline.*script|script-src[^;]*unsafe"
 done
