@@ -29,7 +29,7 @@ static void
 put_encoded(struct buffer *b, const char *s)
 {
 	static const char hex[] = "0123456789ABCDEF";
-	size_t used = 0;
+	size_t used = 10; /* the header's name stands in front */
 
 	buffer_str(b, "=?UTF-8?Q?");
 	while (*s) {

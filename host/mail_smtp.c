@@ -17,6 +17,7 @@
 struct trace {
 	char command[5];     /* last command verb sent */
 	char reply[200];     /* last line received */
+	bool over;
 };
 
 struct source {
@@ -30,6 +31,11 @@ on_trace(CURL *c, curl_infotype type, char *data, size_t size, void *ptr)
 	struct trace *t = ptr;
 
 	(void)c;
+	/* After a refusal libcurl says goodbye: what counts came before. */
+	if (type == CURLINFO_HEADER_OUT && size >= 4 && memcmp(data, "QUIT", 4) == 0)
+		t->over = true;
+	if (t->over)
+		return 0;
 	if (type == CURLINFO_HEADER_OUT && size >= 4) {
 		memcpy(t->command, data, 4);
 	} else if (type == CURLINFO_HEADER_IN && size > 0) {

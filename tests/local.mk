@@ -116,5 +116,11 @@ tests_account_test_CPPFLAGS = $(TEST_CPP)
 tests_account_test_LDFLAGS = $(TEST_LD)
 tests_account_test_LDADD = $(TEST_LD_ADD)
 
+check_PROGRAMS += tests/mail_test
+tests_mail_test_SOURCES = tests/mail_test.c tests/cluster.c tests/cluster.h
+tests_mail_test_CPPFLAGS = $(TEST_CPP) -I$(top_builddir)
+tests_mail_test_LDFLAGS = $(TEST_LD)
+tests_mail_test_LDADD = $(TEST_LD_ADD)
+
 TESTS += $(check_PROGRAMS)
 endif
