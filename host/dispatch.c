@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cache.h"
 #include "conf.h"
 #include "db.h"
 #include "dispatch.h"
@@ -432,6 +433,7 @@ dispatch_after(struct worker *w, struct wire *wire)
 	struct host_req *h = wire->request;
 	struct fault_frame frame;
 
+	cache_flush(w);
 	if (h == NULL || (!h->touch && h->after == NULL))
 		return;
 	if (FAULT_CATCH(&frame)) {
