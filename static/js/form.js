@@ -28,7 +28,7 @@ on(document, "submit", (e) => {
 		e.preventDefault();
 		return;
 	}
-	if (e.defaultPrevented || form.method !== "post" || (e.submitter && e.submitter.formTarget)) return;
+	if (e.defaultPrevented || form.dataset.upload !== undefined || form.method !== "post" || (e.submitter && e.submitter.formTarget)) return;
 	form.dataset.sent = "1";
 	form.dataset.clean = "1";
 	if (e.submitter) e.submitter.setAttribute("aria-busy", "true");
