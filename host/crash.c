@@ -23,6 +23,7 @@
 
 static int crash_fd = -1;
 static const struct scoreboard_slot *crash_slot;
+static const char *(*crash_query)(void);
 static uintptr_t stack_low, stack_high;
 
 /* ---- frame pointers ---- */
@@ -138,8 +139,6 @@ put_slot(const struct scoreboard_slot *slot)
 	}
 	put("\nphase ");
 	put(phase_name(slot->phase));
-	put("\nquery ");
-	put(slot->sql[0] ? slot->sql : "-");
 	put("\n");
 }
 
@@ -201,6 +200,10 @@ crash_handle(int number, siginfo_t *info, void *context)
 	}
 	put_registers(context);
 	put_maps();
+	/* Last: this follows pointers that the crash may have spoilt. */
+	put("query ");
+	put(crash_query());
+	put("\n");
 	/* SA_RESETHAND has put the default back. */
 	(void)raise(number);
 }
@@ -222,7 +225,7 @@ stack_find(void)
 }
 
 void
-crash_install(int fd, struct scoreboard_slot *slot)
+crash_install(int fd, const struct scoreboard_slot *slot, const char *(*query)(void))
 {
 	static const int numbers[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS };
 	struct sigaction action = { .sa_sigaction = crash_handle,
@@ -232,6 +235,7 @@ crash_install(int fd, struct scoreboard_slot *slot)
 
 	crash_fd = fd;
 	crash_slot = slot;
+	crash_query = query;
 	stack_find();
 	place = mmap(NULL, CRASH_STACK + 4096, PROT_NONE,
 	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);

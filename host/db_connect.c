@@ -52,8 +52,12 @@ db_new(const char *conninfo)
 void
 db_disconnect(struct db *db)
 {
+	PGcancel *cancel = db->cancel;
+
 	if (!db->conn)
 		return;
+	db->cancel = NULL; /* before it is freed: db_cancel() may interrupt us */
+	PQfreeCancel(cancel);
 	PQfinish(db->conn);
 	db->conn = NULL;
 	db->begun = false;
@@ -99,6 +103,15 @@ session_setup(struct db *db)
 		PQfreemem(name);
 	}
 	return ok && PQenterPipelineMode(db->conn);
+}
+
+bool
+db_cancel(struct db *db)
+{
+	PGcancel *cancel = db->cancel;
+	char error[256];
+
+	return cancel && PQcancel(cancel, error, sizeof error);
 }
 
 /* The primary message alone: libpq's text has several lines. */
@@ -147,6 +160,7 @@ db_connect(struct db *db, char *reason, size_t size)
 		back_off(db);
 		return false;
 	}
+	db->cancel = PQgetCancel(db->conn);
 	db->refusals = 0;
 	db->next_try = 0;
 	db->stats.backend_pid = PQbackendPID(db->conn);

@@ -54,6 +54,7 @@ struct db_failure {
 struct db {
 	char *conninfo;
 	PGconn *conn;
+	PGcancel *cancel;     /* made with the connection: usable in a signal handler */
 	/* statements: open addressing by query pointer; size is a power of two */
 	struct db_statement **statements;
 	size_t n_statements, statements_size;
@@ -74,6 +75,7 @@ struct db {
 	unsigned refusals;
 	int64_t next_try;
 	int64_t clock_offset; /* what the session was told */
+	bool clock_unsure;       /* a rollback may have taken the offset back */
 	char *channel;        /* LISTEN */
 	struct db_stats stats;
 };

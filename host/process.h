@@ -87,7 +87,7 @@ void sandbox_files(enum pool, const char *generation_dir, char *report, size_t s
 void sandbox_calls(enum pool, char *report, size_t size);
 
 /* crash.c: handlers for SEGV BUS ILL FPE ABRT SYS that write a report to fd. */
-void crash_install(int fd, struct scoreboard_slot *);
+void crash_install(int fd, const struct scoreboard_slot *, const char *(*query)(void));
 /* Return addresses by frame pointers, from a signal's context; async-signal-safe. */
 size_t crash_walk(const void *ucontext, uintptr_t *addresses, size_t max);
 /* "module.so!function+0x12" of an address of this process; not for handlers. */

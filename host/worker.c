@@ -52,6 +52,15 @@ stop_handle(int number)
 	stop = 1;
 }
 
+/* Name of the last query: for the slow trace and the crash report. */
+static const char *
+query_last(void)
+{
+	const struct db_stats *stats = self.db ? db_stats(self.db) : NULL;
+
+	return stats && stats->last ? stats->last : "";
+}
+
 /* The parent found this request slow: where is it? */
 static void
 slow_handle(int number, siginfo_t *info, void *context)
@@ -60,12 +69,10 @@ slow_handle(int number, siginfo_t *info, void *context)
 
 	(void)number;
 	(void)info;
+	scoreboard_sql(self.slot, query_last());
 	n = crash_walk(context, self.slot->trace, SCOREBOARD_TRACE);
 	self.slot->traced = (uint32_t)n;
 }
-
-/* db.c: asks the server to stop the running query; async-signal-safe. */
-__attribute__((weak)) bool db_cancel(struct db *);
 
 static void
 soft_handle(int number)
@@ -74,7 +81,7 @@ soft_handle(int number)
 
 	(void)number;
 	self.slot->canceled = 1;
-	if (db_cancel && self.db)
+	if (self.db)
 		(void)db_cancel(self.db);
 	errno = saved;
 }
@@ -170,12 +177,12 @@ shed(struct wire *wire, const char *rid)
 }
 
 static void
-dispatch_open(struct wire *wire)
+dispatch_open(struct wire *wire, void (*run)(struct worker *, struct wire *))
 {
 	sigset_t after;
 
 	(void)sigprocmask(SIG_SETMASK, &signals_module, NULL);
-	dispatch(&self, wire);
+	run(&self, wire);
 	(void)sigprocmask(SIG_SETMASK, &signals_closed, &after);
 	/* F25: a module that changed the mask has changed the rules of the
 	 * process; this worker ends after the answer. */
@@ -267,12 +274,13 @@ request_serve(struct wire *wire, int fd)
 		rid = "00000000000000000000000000000000";
 	scoreboard_begin(self.slot, rid, wire->received_us);
 	log_request(rid);
-	buffer_init(&wire->head, self.arena, 1024);
 	wire->queued_us = queue_age(wire);
-	if (self.pool != POOL_PAY && wire->queued_us > conf->shed_after_ms * 1000)
+	if (self.pool != POOL_PAY && wire->queued_us > conf->shed_after_ms * 1000) {
+		buffer_init(&wire->head, self.arena, 512);
 		shed(wire, rid);
-	else
-		dispatch_open(wire);
+	} else
+		dispatch_open(wire, dispatch);
+	log_request(rid); /* dispatch has forgotten it */
 	if (wire->status < 200 || wire->status > 599)
 		wire->status = 500;
 	scoreboard_phase(self.slot, PHASE_WRITE);
@@ -282,6 +290,10 @@ request_serve(struct wire *wire, int fd)
 		atomic_fetch_add_explicit(&counters->lost_clients, 1, memory_order_relaxed);
 	request_log(wire, took, sent);
 	request_count(wire);
+	if (wire->request) {
+		scoreboard_phase(self.slot, PHASE_SQL);
+		dispatch_open(wire, dispatch_after);
+	}
 	scoreboard_end(self.slot, self.pool, wire->status, took, wire->body_size,
 	    arena_used(self.arena));
 	log_request(NULL);
@@ -378,6 +390,7 @@ self_check(int listen_fd)
 	uint64_t n = self.slot->requests;
 
 	self.slot->log_dropped = log_dropped();
+	self.slot->db_up = db_socket(self.db) >= 0;
 	if (n >= requests_most)
 		recycle_ask("requests");
 	if (scoreboard_now() > leave_at_us)
@@ -501,8 +514,10 @@ worker_setup(const struct worker_start *start)
 	descriptors_close(start);
 	statm_fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
 	(void)mallopt(M_ARENA_MAX, 1);
-	crash_install(start->crash_fd, start->slot);
-	self.arena = arena_new((size_t)conf->arena_max_mb << 20);
+	crash_install(start->crash_fd, start->slot, query_last);
+	/* Imports and exports hold whole files. */
+	self.arena = arena_new((size_t)conf->arena_max_mb <<
+	    (self.pool == POOL_JOBS || self.pool == POOL_SLOW ? 24 : 20));
 	if (start->listen >= 0 && !fcgi_init())
 		fail("libfcgi", "does not start");
 	sandbox_files(start->pool, start->parent->dir, report, sizeof report);
