@@ -376,6 +376,8 @@ struct job_type {
 void job_add(struct db *, const char *type, const char *key, const char *args);
 /* Progress of the running job, shown to its owner: 0..total. */
 void job_progress(struct job *, int64_t done, int64_t total, const char *text);
+/* A line for whoever runs the job from the command line; else nothing. */
+void job_report(struct job *, const char *line);
 
 /* Queues a mail in the caller's transaction. Template mail/<name>.cs and
  * mail/<name>.txt.cs; `data` as the view of the template. */
@@ -408,6 +410,11 @@ struct markdown_result markdown_render(struct arena *, const char *source, size_
  * for req_send_file. Durable when it returns. */
 const char *storage_put(struct arena *, const char *folder, const char *extension,
     const void *data, size_t size);
+/* Content of a stored file, or NULL. */
+const unsigned char *storage_get(struct arena *, const char *path, size_t *size);
+/* Content of any file, for jobs of the command line (workers are kept out by
+ * their sandbox); NULL when it cannot be read or is larger than 512 MiB. */
+const unsigned char *storage_file(struct arena *, const char *path, size_t *size);
 
 /* ---- routes and the module --------------------------------------------- */
 

@@ -38,6 +38,10 @@ extern const struct job_type job_builtin[];
 /* NULL when no module of this generation knows it. */
 const struct job_type *job_type_find(const char *name);
 
+/* Runs one job of the type here and now, in one transaction, with the modules
+ * of the configuration; for commands. Exit code. */
+int job_once(const char *type, const char *args);
+
 /* Waiting time before the next attempt; random in (0, min(1 h, 2^(attempt-1) s)]. */
 int64_t job_backoff_ms(int attempt);
 

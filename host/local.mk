@@ -17,7 +17,7 @@ libhost_a_SOURCES += \
 	host/generation.c \
 	host/handler.h \
 	host/http.c host/http.h \
-	host/cron.c host/cron.h host/job.c host/job_builtin.c host/job.h \
+	host/cron.c host/cron.h host/job.c host/job_builtin.c host/job_once.c host/job.h \
 	host/json.c host/json.h \
 	host/log.c host/log.h \
 	host/magic.c host/magic.h \

@@ -16,6 +16,7 @@
 
 #define TEMPORARY ".tmp-"
 #define READ_MAX (64u << 20)
+#define FILE_MAX ((off_t)512 << 20)
 
 static bool
 simple_name(const char *s)
@@ -222,4 +223,31 @@ storage_sweep(void)
 
 	if (root >= 0)
 		each_folder(root, sweep_folder, time(NULL) - 86400);
+}
+
+const unsigned char *
+storage_file(struct arena *arena, const char *path, size_t *size)
+{
+	unsigned char *data = NULL;
+	struct stat st;
+	size_t got = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= FILE_MAX) {
+		data = arena_alloc(arena, (size_t)st.st_size + 1);
+		while (got < (size_t)st.st_size) {
+			ssize_t n = read(fd, data + got, (size_t)st.st_size - got);
+
+			if (n < 0 && errno == EINTR)
+				continue;
+			if (n <= 0)
+				break;
+			got += (size_t)n;
+		}
+		*size = got;
+	}
+	close(fd);
+	return data != NULL && got == (size_t)st.st_size ? data : NULL;
 }

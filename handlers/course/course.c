@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "course.h"
+#include "course_import.h"
 #include "identity/identity.h"
 
 static const struct param course_show_params[] = {
@@ -242,7 +243,22 @@ static const struct route routes[] = {
 	{ METHOD_GET, "/media/:hash", media_show, NULL, ACCESS_PUBLIC, media_show_params,
 	    .no_json = true, .summary = "A picture or file of a course",
 	    .owner = "as the lesson it belongs to" },
+	{ METHOD_GET, "/teach/import", course_import_index, "teach/import.cs", ACCESS_EDUCATOR,
+	    .summary = "Imports of the educator", .owner = "self" },
+	{ METHOD_POST, "/teach/import", course_import_add, "teach/import.cs", ACCESS_EDUCATOR,
+	    course_import_params, .permission = "courses.write", .form = course_import_index,
+	    .pool = POOL_SLOW, .body_max = 51 * 1024 * 1024, .rate_per_minute = 10,
+	    .summary = "Imports a course from a zip file", .owner = "self" },
+	{ METHOD_GET, "/teach/imports/:id", course_import_show, "teach/import_show.cs",
+	    ACCESS_EDUCATOR, course_import_show_params,
+	    .summary = "State and report of an import", .owner = "self, admin" },
 	{ 0 }
 };
 
-MODULE(.name = "course", .version = "1", .routes = routes, .queries = course_queries);
+static const struct job_type jobs[] = {
+	{ "course.import", course_import_run, .timeout_s = 600, .attempts = 2 },
+	{ 0 }
+};
+
+MODULE(.name = "course", .version = "1", .routes = routes, .queries = course_queries,
+    .jobs = jobs);
