@@ -117,7 +117,7 @@ declare
 	needed int4;
 	version int4;
 begin
-	select * into e from learning.enrolment where id = enrolment for no key update;
+	select * into e from learning.enrolment t where t.id = enrolment for no key update;
 	if not found then
 		return false;
 	end if;
@@ -128,14 +128,14 @@ begin
 	 where l.course_id = e.course_id and l.live and l.required;
 	if e.status = 'ACTIVE' and needed > 0 and done = needed then
 		select content_version into version from course.course_public where id = e.course_id;
-		update learning.enrolment
+		update learning.enrolment t
 		   set done_count = done, status = 'COMPLETED', completed_at = host.now(),
 		       completed_version = version
-		 where id = enrolment;
+		 where t.id = enrolment;
 		return true;
 	end if;
 	if e.done_count <> done then
-		update learning.enrolment set done_count = done where id = enrolment;
+		update learning.enrolment t set done_count = done where t.id = enrolment;
 	end if;
 	return false;
 end $$;

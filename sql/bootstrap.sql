@@ -6,7 +6,6 @@
 -- database. Passwords are not set here: on one machine the roles come in over
 -- the Unix socket (peer with a map), elsewhere the operator gives them SCRAM
 -- passwords.
-\set QUIET on
 set client_min_messages = warning;
 
 -- db_owner owns everything and cannot log in. db_app is what all serving roles

@@ -79,6 +79,12 @@ tests_migrate_test_CPPFLAGS = $(TEST_CPP)
 tests_migrate_test_LDFLAGS = $(TEST_LD)
 tests_migrate_test_LDADD = $(TEST_LD_ADD)
 
+check_PROGRAMS += tests/rules_test
+tests_rules_test_SOURCES = tests/rules_test.c tests/cluster.c tests/cluster.h
+tests_rules_test_CPPFLAGS = $(TEST_CPP)
+tests_rules_test_LDFLAGS = $(TEST_LD)
+tests_rules_test_LDADD = $(TEST_LD_ADD)
+
 KIT = tests/testkit.c tests/testkit.h tests/cluster.c tests/cluster.h
 check_PROGRAMS += tests/host_test
 tests_host_test_SOURCES = tests/host_test.c $(KIT)
