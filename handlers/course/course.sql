@@ -6,7 +6,7 @@
 -- term, when there is one (a combination without a hit stays, with 0: K9).
 -- catalogue_facets(term text?) -> many cached 1s catalogue
 --   category text, category_title text, level text, language text, free bool, length text,
---   courses i64, exact i64, whole i64
+--   courses i64, exact i64, whole i32
 with hit as (
 	select c.category, c.level, c.language, c.free, c.length, count(*) as courses,
 	       count(*) filter (where h.exact) as exact
