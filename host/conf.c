@@ -103,7 +103,7 @@ static const struct row rows[] = {
 	TEXT("helper_image", helper_image, "", "absolute path of the image converter"),
 	INT("hash_memory_kib", hash_memory_kib, "19456", 64, 1048576, "Argon2id memory"),
 	INT("hash_passes", hash_passes, "2", 1, 64, "Argon2id passes"),
-	INT("rate_scale_percent", rate_scale_percent, "100", 1, 1000000,
+	INT("rate_scale_percent", rate_scale_percent, "100", 1, 10000000,
 	    "all rate limits times this; tests raise it"),
 	TEXT("status_listen", status_listen, "",
 	    "address:port for /livez /readyz /metrics /status; empty: run_dir/status.sock alone"),

@@ -137,7 +137,7 @@ lead_in(struct db *db)
 		item_add(db, &query_db_begin_write)->own = true;
 		n++;
 	}
-	if (moved > 500000 || moved < -500000 || (!offset && db->clock_offset)) {
+	if (moved > 500000 || moved < -500000 || (!offset && db->clock_offset) || db->clock_unsure) {
 		const char **params = arena_alloc(db->arena, sizeof *params);
 		struct db_item *item = item_add(db, &query_db_clock);
 
@@ -145,6 +145,7 @@ lead_in(struct db *db)
 		item->params = params;
 		item->own = true;
 		db->clock_offset = offset;
+		db->clock_unsure = false;
 		n++;
 	}
 	/* A reading unit enters the session with every flush: its settings end
@@ -299,6 +300,7 @@ db_rollback(struct db *db)
 		db_pipeline(db, &f);
 		if (f.any || PQtransactionStatus(db->conn) != PQTRANS_IDLE)
 			db_disconnect(db);
+		db->clock_unsure = db->clock_offset != 0;
 	}
 	unit_close(db);
 }
