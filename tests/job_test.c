@@ -459,3 +459,75 @@ Test(job, a_request_that_reads_may_keep_something_for_later)
 	cr_assert_str_eq(cache_get(web, "page"), "made");
 	db_rollback(web);
 }
+
+/* ---- the same in Redis ---- */
+
+static pid_t redis;
+
+static void
+begin_redis(void)
+{
+	static char dir[] = "/tmp/job_test.XXXXXX";
+	const char *path;
+
+	begin();
+	cr_assert_not_null(mkdtemp(dir));
+	path = arena_printf(a, "%s/s", dir);
+	redis = fork();
+	if (redis == 0) {
+		if (!freopen("/dev/null", "w", stdout))
+			_exit(1);
+		execlp("redis-server", "redis-server", "--port", "0", "--unixsocket", path, "--save",
+		    "", "--dir", dir, (char *)NULL);
+		_exit(127);
+	}
+	for (int i = 0; i < 200 && access(path, F_OK) != 0; i++)
+		usleep(10000);
+	settings.redis = path;
+}
+
+static void
+end_redis(void)
+{
+	kill(redis, SIGKILL);
+	waitpid(redis, NULL, 0);
+	unlink(settings.redis);
+	*strrchr((char *)(uintptr_t)settings.redis, '/') = '\0';
+	rmdir(settings.redis);
+	settings.redis = "";
+	end();
+}
+
+Test(redis, cache_entries_live_in_redis_when_it_is_configured, .init = begin_redis,
+    .fini = end_redis)
+{
+	struct cache_key *keys;
+
+	if (access(settings.redis, F_OK) != 0)
+		cr_skip_test("redis-server is not installed");
+	db_begin(web, a, false, NULL);
+	cache_set(web, "a:1", "one\r\n\xc3\xa9", 0);
+	cache_set(web, "a:2", "two", 1);
+	cache_set(web, "a*", "star", 60);
+	cr_assert_str_eq(cache_get(web, "a:1"), "one\r\n\xc3\xa9");
+	cr_assert_null(cache_get(web, "missing"));
+	cr_assert_eq(cache_keys(web, a, "a", 10, &keys), 3);
+	cr_assert_eq(cache_keys(web, a, "a*", 10, &keys), 1, "the prefix is no pattern");
+	cr_assert_eq(cache_keys(web, a, "a:", 10, &keys), 2);
+	cr_assert_str_eq(keys[1].key, "a:2");
+	cr_assert_eq(keys[1].size, 3);
+	usleep(1100000);
+	cr_assert_null(cache_get(web, "a:2"));
+	cr_assert(cache_delete(web, "a:1"));
+	cr_assert_not(cache_delete(web, "a:1"));
+	cr_assert_eq(cache_clear(web), 1);
+	cr_assert_str_eq(cluster_sql("select count(*) from host.cache_entry"), "0");
+	/* Gone: a cache that forgets, no fault. (Workers block SIGPIPE.) */
+	signal(SIGPIPE, SIG_IGN);
+	kill(redis, SIGKILL);
+	usleep(50000);
+	cr_assert_null(cache_get(web, "a*"));
+	cache_set(web, "x", "y", 0);
+	cr_assert_not(cache_delete(web, "x"));
+	db_rollback(web);
+}
