@@ -346,20 +346,42 @@ html_inside(struct source *s, const struct line *l)
 
 /* ---- guards --------------------------------------------------------------- */
 
-/* A delimiter row of very many columns makes rows × columns cells. */
-static bool
-table_too_wide(const struct line *l)
+/* Bars of a line that can be the delimiter row of a table; 0 when it is none. */
+static size_t
+delimiter_row(const struct line *l)
 {
 	const char *p;
-	size_t bars = 0;
+	size_t bars = 0, dashes = 0;
 
 	for (p = l->text; p < l->end; p++) {
-		if (*p == '|')
-			bars++;
-		else if (strchr("-: \t", *p) == NULL)
-			return false;
+		bars += *p == '|';
+		dashes += *p == '-';
+		if (strchr("|-: \t", *p) == NULL)
+			return 0;
 	}
-	return bars > MD_COLUMNS_MAX;
+	return dashes > 0 ? bars : 0;
+}
+
+/* md4c wants three dashes in a cell, GitHub one. More than MD_COLUMNS_MAX
+ * columns would make rows × columns cells: such a row is made plain text. */
+static void
+delimiter_line(struct source *s, const struct line *l, size_t bars)
+{
+	const char *p;
+
+	buffer_add(s->out, l->start, (size_t)(l->text - l->start));
+	if (bars > MD_COLUMNS_MAX) {
+		md_warn(s->m, "a table with more than %d columns was left as text", MD_COLUMNS_MAX);
+		buffer_char(s->out, '\\');
+		emit(s, l->text, l->end);
+		return;
+	}
+	for (p = l->text; p < l->end; p++) {
+		if (*p == '-' && (p == l->text || p[-1] != '-'))
+			buffer_str(s->out, "--");
+		buffer_char(s->out, *p);
+	}
+	buffer_char(s->out, '\n');
 }
 
 /* Length of a list marker with its space at p, 0 when there is none. */
@@ -494,18 +516,19 @@ static const char *
 text_line(struct source *s, struct line *l)
 {
 	const char *p;
+	size_t bars = delimiter_row(l);
 
 	if (++s->lines > MD_PARA_LINES_MAX) {
 		emit(s, l->start, l->quote_end);
 		s->lines = 0;
 	}
+	if (bars > 0) {
+		delimiter_line(s, l, bars);
+		return l->end;
+	}
 	p = copy_containers(s, l);
 	if (p > l->text && item_fence(s, l, p))
 		return l->end;
-	if (table_too_wide(l)) {
-		md_warn(s->m, "a table with more than %d columns was left as text", MD_COLUMNS_MAX);
-		buffer_char(s->out, '\\');
-	}
 	if (l->indent >= s->list_indent + 4 && s->blank > 0)
 		buffer_add(s->out, p, (size_t)(l->end - p)); /* indented code */
 	else

@@ -245,7 +245,7 @@ bundle_first_paragraph(struct arena *arena, const char *markdown, size_t n)
 			    strcspn(p, "abcdefghijklmnopqrstuvwxyz{") < (size_t)(end - p) ? 1 : -1;
 		if (p == end && b.size > 0)
 			break;
-		if (p == end || fence > 0 || strchr(":#!|`>", *p) != NULL)
+		if (p == end || fence > 0 || strchr(":#!|>", *p) != NULL || strncmp(p, "```", 3) == 0)
 			continue;
 		if (b.size > 0)
 			buffer_char(&b, ' ');

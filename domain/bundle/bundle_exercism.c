@@ -114,6 +114,37 @@ rewrite(void *state, const char *destination, bool picture)
 	return media == NULL ? NULL : media->path;
 }
 
+/* "[concept:python/bools]()" and "[exercise:python/leap]()" are how a track
+ * names its own pages: "[Bools](lesson:bools)". */
+static const char *
+expand(struct track *t, const char *text)
+{
+	const char *p = text, *q, *slug, *end;
+	const struct item *item;
+	struct buffer b;
+
+	if (strstr(text, "]()") == NULL)
+		return text;
+	buffer_init(&b, t->r->arena, strlen(text) + 256);
+	for (; (q = strchr(p, '[')) != NULL; p = q + 1) {
+		end = q + 1 + strcspn(q + 1, "[]\n");
+		slug = memchr(q, '/', (size_t)(end - q));
+		item = NULL;
+		if (slug != NULL && strncmp(end, "]()", 3) == 0 &&
+		    (strncmp(q, "[concept:", 9) == 0 || strncmp(q, "[exercise:", 10) == 0))
+			item = item_find(t, slug + 1, (size_t)(end - slug - 1), q[1] == 'e');
+		buffer_add(&b, p, (size_t)(q - p));
+		if (item == NULL) {
+			buffer_char(&b, '[');
+			continue;
+		}
+		buffer_printf(&b, "[%s](lesson:%s)", item->name, item->slug);
+		q = end + 2;
+	}
+	buffer_str(&b, p);
+	return arena_strdup(t->r->arena, buffer_text(&b));
+}
+
 /* ---- texts ------------------------------------------------------------------------ */
 
 static const char *
@@ -130,7 +161,7 @@ read_part(struct track *t, const struct item *item, const char *name)
 	bundle_note(t->r, BUNDLE_TAKEN, path, "");
 	t->in = path;
 	t->folder = item->folder;
-	return bundle_rewrite(t->r->arena, text, rewrite, t);
+	return bundle_rewrite(t->r->arena, expand(t, text), rewrite, t);
 }
 
 /* links.json → "Further reading". */

@@ -120,6 +120,8 @@ list_zip(struct bundle_source *s, zip_t *zip, size_t packed)
 	uint64_t total = 0;
 	size_t k;
 
+	if (n == 0)
+		return "it is empty";
 	if (n < 0 || n > BUNDLE_ZIP_ENTRIES_MAX)
 		return "it has more than 2000 entries";
 	for (i = 0; i < n && bad == NULL; i++)
