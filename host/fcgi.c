@@ -21,6 +21,7 @@ enum { BEGIN_REQUEST = 1, ABORT_REQUEST = 2, END_REQUEST = 3, PARAMS = 4, STDIN 
 /* Largest content of a record that needs no padding. */
 #define CONTENT_MAX 65528u
 #define IO_TIMEOUT_S 10
+#define OPEN_TIMEOUT_MS 1000
 #define LINGER_MS 2000
 #define LINGER_BYTES (64u << 20)
 
@@ -176,25 +177,34 @@ now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* nginx sends the parameters in one piece; a peer that dribbles gets 5 s. */
+/*
+ * nginx sends the parameters in one piece as soon as it is connected. Who says
+ * nothing, or half of it, for a second holds a worker for no reason.
+ */
 static bool
 stream_check(int fd)
 {
-	int64_t deadline = now_ms() + 5000;
+	int64_t deadline = now_ms() + OPEN_TIMEOUT_MS, left;
+	struct pollfd wait = { .fd = fd, .events = POLLIN };
 	size_t before = 0;
 
-	for (;;) {
-		ssize_t n = recv(fd, peeked, sizeof peeked, MSG_PEEK);
+	while ((left = deadline - now_ms()) > 0) {
+		ssize_t n = recv(fd, peeked, sizeof peeked, MSG_PEEK | MSG_DONTWAIT);
 		int verdict;
 
+		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+			if (poll(&wait, 1, (int)left) <= 0)
+				return false;
+			continue;
+		}
 		if (n <= 0)
 			return false;
 		verdict = fcgi_check(peeked, (size_t)n);
 		if (verdict)
 			return verdict > 0;
-		if ((size_t)n == sizeof peeked || now_ms() > deadline)
+		if ((size_t)n == sizeof peeked)
 			return false;
-		/* A peek does not wait for more than it saw. */
+		/* poll() returns at once for what was seen already: wait for a change. */
 		if ((size_t)n == before) {
 			struct pollfd hup = { .fd = fd, .events = POLLRDHUP };
 
@@ -203,6 +213,7 @@ stream_check(int fd)
 		}
 		before = (size_t)n;
 	}
+	return false;
 }
 
 /* ---- the request ---- */
@@ -248,8 +259,9 @@ fcgi_open(int fd, struct wire *wire)
 	static int current;
 	const struct timeval timeout = { IO_TIMEOUT_S, 0 };
 
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout) ||
-	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout) || !stream_check(fd))
+	if (!stream_check(fd) ||
+	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout) ||
+	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout))
 		return false;
 	request.ipcFd = fd;
 	request.keepConnection = 1; /* else the preset descriptor is closed (L5) */
