@@ -163,18 +163,39 @@ close_element(struct scan *s)
 	return true;
 }
 
-static void
+/* The length of a character that may be text; 0 when it may not. */
+static size_t
+character(const char *s, const char *end)
+{
+	unsigned char c = (unsigned char)*s;
+	size_t n = c < 0x80 ? 1 : c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3
+	    : c >= 0xf0 && c < 0xf5 ? 4 : 0, i;
+
+	if (n == 0 || (size_t)(end - s) < n || (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f)
+		return 0;
+	for (i = 1; i < n; i++)
+		if (((unsigned char)s[i] & 0xc0) != 0x80)
+			return 0;
+	if ((c == 0xe0 && (unsigned char)s[1] < 0xa0) || (c == 0xed && (unsigned char)s[1] > 0x9f) ||
+	    (c == 0xf0 && (unsigned char)s[1] < 0x90) || (c == 0xf4 && (unsigned char)s[1] > 0x8f))
+		return 0;
+	return n;
+}
+
+static bool
 math_text(struct scan *s, struct arena *arena)
 {
 	const char *from = s->p, *decoded;
 	size_t n;
 
-	while (s->p < s->end && *s->p != '<')
-		s->p++;
+	for (; s->p < s->end && *s->p != '<'; s->p += n)
+		if ((n = character(s->p, s->end)) == 0)
+			return false;
 	if (s->dropped)
-		return;
+		return true;
 	decoded = md_decode(arena, from, (size_t)(s->p - from), &n);
 	md_escape(s->out, decoded, n);
+	return true;
 }
 
 /* One <math>…</math>, written anew with the TeX as its text alternative. */
@@ -198,7 +219,8 @@ md_math_check(struct buffer *out, const char *html, size_t n, const char *tex, s
 	s.out = out;
 	while (s.p < s.end) {
 		if (*s.p != '<') {
-			math_text(&s, out->arena);
+			if (!math_text(&s, out->arena))
+				return false;
 		} else if (expect(&s, "</")) {
 			if (s.depth == 0)
 				break;
