@@ -34,7 +34,7 @@ fuzz_flags() {
 		-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined \
 		"-I$build" "-I$root/host" "-I$build/host" "-I$root/domain" "-I$build/domain" \
 		-isystem /usr/include/ClearSilver
-	pkg-config --cflags fcgi libpq json-c openssl libsodium libcurl md4c libseccomp yaml-0.1 libzip hiredis |
+	pkg-config --cflags fcgi libpq json-c openssl libsodium libcurl md4c libseccomp yaml-0.1 libzip hiredis libidn2 |
 		tr ' ' '\n'
 }
 
@@ -63,7 +63,7 @@ fuzz_one() {
 	# shellcheck disable=SC2046
 	clang "${flags[@]}" -fsanitize=fuzzer,address,undefined "$root/tests/fuzz/${name}_fuzz.c" \
 		"$dir"/object/*.o -o "$dir/${name}_fuzz" \
-		$(pkg-config --libs fcgi libpq json-c openssl libsodium libcurl md4c libseccomp yaml-0.1 libzip hiredis) \
+		$(pkg-config --libs fcgi libpq json-c openssl libsodium libcurl md4c libseccomp yaml-0.1 libzip hiredis libidn2) \
 		-lneo_cgi -lneo_cs -lneo_utl -lz -ldl -lm \
 		-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free,--wrap=strdup,--wrap=strndup \
 		>"$output" 2>&1 || { tail -n 8 "$output"; printf 'BAD  %s does not link\n' "$name"; return 1; }

@@ -3,7 +3,7 @@
 # tools/skeleton/. What it writes is yours to change.
 
 cmd_new_area() {
-	local name=${1:-} number file
+	local name=${1:-} number role
 	case $name in
 	'' | *[!a-z]*) die "usage: ./dev new-area NAME" "NAME: a singular noun, lower case letters only" ;;
 	esac
@@ -25,6 +25,13 @@ cmd_new_area() {
 	area_write area_test.c.in "tests/${name}_test.c"
 	sed "s/@NAME@/$name/g" "$root/tools/skeleton/messages.in" >>"$root/messages/en-ZA.msg"
 	note "messages/en-ZA.msg (added)"
+	if [ -e "$root/tests/rights.tsv" ]; then
+		for role in db_jobs db_slow db_web; do
+			printf '%s\t%s.note\tdelete insert select update\n' $role "$name"
+		done >>"$root/tests/rights.tsv"
+		LC_ALL=C sort -o "$root/tests/rights.tsv" "$root/tests/rights.tsv"
+		note "tests/rights.tsv (added)"
+	fi
 	area_insert Makefile.am '^include $(srcdir)\/handlers\/' after \
 		"include \$(srcdir)/handlers/$name/local.mk"
 	area_insert tests/local.mk '^TESTS += $(check_PROGRAMS)' before \
