@@ -16,6 +16,11 @@ all(".prose .code pre").forEach((pre) => {
 	pre.after(b);
 });
 
+// What scrolls sideways can be reached and scrolled with the keyboard.
+all(".prose pre, .prose .table-scroll, .prose math[display=block]").forEach((e) => {
+	if (e.scrollWidth > e.clientWidth) e.tabIndex = 0;
+});
+
 const links = new Map(all(".toc a").map((a) => [a.hash.slice(1), a]));
 if (links.size && "IntersectionObserver" in window) {
 	const seen = new IntersectionObserver((entries) => {

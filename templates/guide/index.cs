@@ -4,7 +4,7 @@ include!"layout/head.cs" ?><?cs include!"macro/course.cs" ?>
 <div class="wrap"><div class="stack stack-l">
 <header><h1>{{guide.title}}</h1><p class="lead">{{guide.lead}}</p></header>
 <section><h2 class="mb">Colour</h2><div class="stats"><span class="badge">sunken</span><span class="badge accent">accent</span><span class="badge good">good</span><span class="badge warn">warn</span><span class="badge bad">bad</span><span class="badge warm">warm: tokens, rewards</span></div></section>
-<section class="stack"><h2>Text</h2><h1>Heading one</h1><h2>Heading two</h2><h3>Heading three</h3><p>Body text with a <a href="#main">link</a>, <code>code</code>, <kbd>Ctrl</kbd> and <mark>a mark</mark>. R1 234.50 · 21 Nov 2026 14:30.</p><p class="muted">Muted text, still 4.5 : 1.</p></section>
+<section class="stack"><h2>Text</h2><h2>Heading two</h2><h3>Heading three</h3><p>Body text with a <a href="#main">link</a>, <code>code</code>, <kbd>Ctrl</kbd> and <mark>a mark</mark>. R1 234.50 · 21 Nov 2026 14:30.</p><p class="muted">Muted text, still 4.5 : 1.</p></section>
 <section><h2 class="mb">Buttons</h2><div class="actions"><button type="button" class="button primary">Enrol</button><button type="button" class="button">Save draft</button><button type="button" class="button quiet">Cancel</button><button type="button" class="button danger">Delete</button><button type="button" class="button small">Small</button><a class="button" href="#main"><?cs call:icon("download") ?>Link</a><button type="button" class="button icon-only" aria-label="More"><?cs call:icon("more") ?></button></div></section>
 <section><h2 class="mb">Form</h2><form class="form" action="/_guide"><?cs
 call:field("text", "g-name", "Name", "As other people see it", "Thandi", "off", #1, #100) ?><?cs

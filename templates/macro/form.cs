@@ -19,7 +19,7 @@ def:label(name, label, hint, optional) ?><label for="f-<?cs var:name ?>"><?cs va
 
 def:field_error(name) ?><?cs if:page.errors[name].text ?><span class="error" id="e-<?cs var:name ?>"><?cs call:icon("alert") ?><?cs var:page.errors[name].text ?></span><?cs /if ?><?cs /def ?><?cs
 
-def:kept(name, value) ?><?cs if:#page.error_count > #0 ?><?cs var:page.values[name] ?><?cs else ?><?cs var:value ?><?cs /if ?><?cs /def ?><?cs
+def:kept(name, value) ?><?cs if:#page.error_count > #0 && ?page.values[name] ?><?cs var:page.values[name] ?><?cs else ?><?cs var:value ?><?cs /if ?><?cs /def ?><?cs
 
 def:field(type, name, label, hint, value, auto, required, max) ?><div class="field"><?cs call:label(name, label, hint, !#required) ?><input class="input" type="<?cs var:type ?>" id="f-<?cs var:name ?>" name="<?cs var:name ?>" value="<?cs call:kept(name, value) ?>"<?cs if:auto ?> autocomplete="<?cs var:auto ?>"<?cs /if ?><?cs if:#required ?> required<?cs /if ?><?cs if:#max ?> maxlength="<?cs var:#max ?>"<?cs /if ?><?cs call:described(name, hint) ?>><?cs call:field_error(name) ?></div><?cs /def ?><?cs
 
