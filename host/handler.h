@@ -162,6 +162,9 @@ struct req {
 /* Outcomes. `code` is a stable snake_case string; its text is the message
  * "error.<code>" of the catalogue. Each returns the status for `return`. */
 int req_fail(struct req *, int status, const char *code);
+/* A failure with a page of its own: the view on this template. JSON answers
+ * the problem. */
+int req_fail_page(struct req *, int status, const char *code, const char *template_name);
 /* Adds a field error: code `code`, text "field.<code>". */
 void req_field_error(struct req *, const char *field, const char *code);
 /* 422 with the field errors so far; the page is the route's form again. */

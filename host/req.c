@@ -14,6 +14,13 @@ req_fail(struct req *r, int status, const char *code)
 	return status;
 }
 
+int
+req_fail_page(struct req *r, int status, const char *code, const char *template_name)
+{
+	host_req(r)->own_template = template_name;
+	return req_fail(r, status, code);
+}
+
 void
 req_field_error(struct req *r, const char *field, const char *code)
 {

@@ -51,6 +51,7 @@ struct host_req {
 
 	/* The answer so far. */
 	const char *code;        /* of a failure */
+	const char *own_template; /* of a failure with its own page; NULL */
 	int status;
 	const char *location, *title, *flash, *etag;
 	struct after *after;     /* in order */

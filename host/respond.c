@@ -226,7 +226,7 @@ signin_path(struct host_req *h)
 }
 
 static void
-respond_failure(struct host_req *h, int status)
+respond_failure(struct host_req *h, int status, struct view *view)
 {
 	struct buffer b;
 
@@ -241,7 +241,9 @@ respond_failure(struct host_req *h, int status)
 		send_redirect(h, 303, signin_path(h));
 		return;
 	}
-	if (status != 422 || !form_page(h, &b))
+	if (h->own_template != NULL && view != NULL)
+		page_render(h, &b, h->own_template, view, false);
+	else if (status != 422 || !form_page(h, &b))
 		error_page(h, &b, status);
 	send_text(h, &b, "text/html");
 }
@@ -309,7 +311,7 @@ static void
 respond_body(struct host_req *h, int status, struct view *view)
 {
 	if (status >= 400)
-		respond_failure(h, status);
+		respond_failure(h, status, view);
 	else
 		respond_success(h, status, view);
 }
@@ -329,7 +331,7 @@ respond(struct host_req *h, int status, struct view *view)
 			respond_plain(h, status >= 400 ? status : 500);
 		} else {
 			h->code = frame.code[0] == '\0' || status >= 400 ? h->code : "internal";
-			respond_failure(h, status >= 400 ? status : frame.status);
+			respond_failure(h, status >= 400 ? status : frame.status, NULL);
 			fault_leave(&frame);
 		}
 	} else {
