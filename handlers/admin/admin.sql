@@ -3,6 +3,7 @@
 
 -- ---- overview -------------------------------------------------------------------
 
+-- Reads all: a figure over the whole table, for administrators alone.
 -- admin_people() -> one
 --   people i64, students i64, educators i64, admins i64, disabled i64, verified i64, week i64
 select count(*) as people,
@@ -16,6 +17,7 @@ select count(*) as people,
  where status <> 'ERASED';
 
 -- New people per day of the reader's zone, oldest first.
+-- Reads all: a figure over the whole table, for administrators alone.
 -- admin_people_daily(zone text, days i32) -> many
 --   day text, people i64
 select to_char(d, 'DD Mon') as day, count(p.id) as people
@@ -26,6 +28,7 @@ select to_char(d, 'DD Mon') as day, count(p.id) as people
  group by d
  order by d;
 
+-- Reads all: a figure over the whole table, for administrators alone.
 -- admin_courses() -> one
 --   published i64, drafts i64, archived i64, enrolments i64, completed i64
 select count(*) filter (where status = 'PUBLISHED') as published,
@@ -66,6 +69,7 @@ select id, type, state, attempts, run_at, last_error, progress, progress_total, 
  order by created_at desc, id desc
  limit $3 offset $4;
 
+-- Reads all: a figure over the whole table, for administrators alone.
 -- admin_job_count(state text?, type text?) -> one
 --   total i64
 select count(*) as total from host.job
@@ -91,6 +95,7 @@ select id, template, subject, status, attempts, smtp_code, smtp_text, created_at
  order by created_at desc, id desc
  limit $2 offset $3;
 
+-- Reads all: a figure over the whole table, for administrators alone.
 -- admin_mail_count(status text?) -> one
 --   total i64
 select count(*) as total from host.email where $1::text is null or status = $1;
