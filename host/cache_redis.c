@@ -143,9 +143,8 @@ cache_redis_delete(const char *key)
 static void
 scan(const char *prefix, bool (*fn)(void *, const char *), void *ptr)
 {
-	char cursor[32] = "0", pattern[600], *p = pattern;
+	char cursor[32] = "0", pattern[600] = PREFIX, *p = pattern + strlen(PREFIX);
 
-	p += sprintf(p, PREFIX);
 	for (const char *s = prefix; *s && p < pattern + sizeof(pattern) - 4; s++) {
 		if (strchr("*?[]\\", *s))
 			*p++ = '\\';

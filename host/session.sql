@@ -42,4 +42,4 @@ select host.session_role($1, $2) as changed;
 
 -- permission_list() -> many cached 60s permission
 --   role text, permission text
-select role, permission from identity.role_permission order by role, permission;
+select role, permission from identity.role_permission_public order by role, permission;
