@@ -52,31 +52,7 @@ lint_areas() {
 }
 
 # Every key of the second language is one of the first, with the same {names}.
-lint_messages() {
-	[ -e "$root/messages/en-ZA.msg" ] || { echo "no messages/en-ZA.msg"; return 1; }
-	perl -e '
-		my (%text, $bad);
-		for my $file (@ARGV) {
-			open my $in, "<", $file or die "$file: $!\n";
-			while (<$in>) {
-				next if /^\s*(#|$)/;
-				my ($key, $value) = /^([A-Za-z0-9_.-]+)\s*=\s*(.*?)\s*$/;
-				unless (defined $key) { print "$file:$.: not `key = text`\n"; $bad++; next }
-				if (exists $text{$file}{$key}) { print "$file:$.: $key is given twice\n"; $bad++ }
-				$text{$file}{$key} = $value;
-			}
-		}
-		my ($first, @others) = @ARGV;
-		for my $file (@others) {
-			for my $key (sort keys %{$text{$file}}) {
-				unless (exists $text{$first}{$key}) { print "$file: $key is not in $first\n"; $bad++; next }
-				my $names = sub { join " ", sort $_[0] =~ /\{(\w+)\}/g };
-				my ($a, $b) = ($names->($text{$first}{$key}), $names->($text{$file}{$key}));
-				if ($a ne $b) { print "$file: $key uses {$b}, not {$a}\n"; $bad++ }
-			}
-		}
-		exit($bad ? 1 : 0);' "$root/messages/en-ZA.msg" "$root"/messages/[!e]*.msg
-}
+lint_messages() { perl "$root/tools/lint-messages" "$root"; }
 
 lint_shell() {
 	local files=()
