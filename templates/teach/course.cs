@@ -31,7 +31,7 @@ if:l.state == "draft" ?><span class="badge warn">{{status.DRAFT}}</span><?cs eli
 <?cs call:field("text", "title", "{{teach.f.title}}", "", view.title, "off", #1, #120) ?>
 <?cs call:area("summary", "{{teach.f.summary}}", "{{teach.f.summary.hint}}", view.summary, #2, #300) ?>
 <?cs call:area("description", "{{course.about}}", "{{teach.f.markdown}}", view.description, #6, #20000) ?>
-<div class="grid-2"><?cs call:field("text", "code", "{{course.code}}", "{{teach.f.code.hint}}", view.code, "off", #0, #20) ?><?cs call:field("text", "slug", "{{teach.f.slug}}", "{{teach.f.slug.hint}}", view.slug, "off", #1, #100) ?></div>
+<div class="grid-2"><?cs call:field("text", "code", "{{course.code}}", "{{teach.f.code.hint}}", view.code, "off", #0, #20) ?><?cs call:field("text", "address", "{{teach.f.slug}}", "{{teach.f.slug.hint}}", view.slug, "off", #1, #100) ?></div>
 <div class="grid-2"><?cs call:choose("category", "{{facet.category}}", "", view.categories, view.category) ?><div class="field"><label for="f-level">{{facet.level}}</label><select class="input" id="f-level" name="level"><option value="BEGINNER"<?cs if:view.level == "BEGINNER" ?> selected<?cs /if ?>>{{level.BEGINNER}}</option><option value="INTERMEDIATE"<?cs if:view.level == "INTERMEDIATE" ?> selected<?cs /if ?>>{{level.INTERMEDIATE}}</option><option value="ADVANCED"<?cs if:view.level == "ADVANCED" ?> selected<?cs /if ?>>{{level.ADVANCED}}</option></select></div></div>
 <div class="grid-2"><?cs call:choose("language", "{{nav.language}}", "", view.languages, view.language) ?><?cs call:field("text", "price", "{{teach.f.price}}", "{{teach.f.price.hint}}", view.priceText, "off", #0, #12) ?></div>
 <?cs call:area("outcomes", "{{course.outcomes}}", "{{teach.f.lines}}", view.outcomes, #4, #2000) ?>

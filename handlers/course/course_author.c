@@ -1,0 +1,486 @@
+/* Authoring: the educator's home, the facts of a course, its publication. */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "audit/audit.h"
+#include "course.h"
+#include "course_author.h"
+#include "outbox/outbox.h"
+
+static const char *const levels[] = { "BEGINNER", "INTERMEDIATE", "ADVANCED", NULL };
+static const char *const languages[] = { "en", "zu", "af", "xh", "st", "tn", "fr", "pt", "sw", NULL };
+static const char *const zar[] = { "ZAR", NULL };
+
+#define SLUG_PARAM { "slug", PARAM_SLUG, PARAM_PATH }
+
+const struct param author_add_params[] = {
+	{ "title", PARAM_LINE, PARAM_REQUIRED, .min = 3, .max = 120 },
+	{ 0 }
+};
+
+const struct param author_course_params[] = { SLUG_PARAM, { 0 } };
+
+/* The address may change: the new one is not called slug, as the path's is. */
+const struct param author_save_params[] = {
+	SLUG_PARAM,
+	{ "title", PARAM_LINE, PARAM_REQUIRED, .min = 3, .max = 120 },
+	{ "address", PARAM_SLUG, 0 },
+	{ "code", PARAM_SLUG, 0 },
+	{ "summary", PARAM_TEXT, 0, .max = 300 },
+	{ "description", PARAM_TEXT, 0, .max = 20000 },
+	{ "category", PARAM_UUID, PARAM_REQUIRED },
+	{ "level", PARAM_ENUM, PARAM_REQUIRED, .options = levels },
+	{ "language", PARAM_ENUM, PARAM_REQUIRED, .options = languages },
+	{ "price", PARAM_MONEY, 0, .max = 100000000, .options = zar },
+	{ "outcomes", PARAM_TEXT, 0, .max = 5000 },
+	{ "requirements", PARAM_TEXT, 0, .max = 5000 },
+	{ "skills", PARAM_TEXT, 0, .max = 2000 },
+	{ "version", PARAM_INT, PARAM_REQUIRED, .min = 1 },
+	{ 0 }
+};
+
+/* ---- shared ------------------------------------------------------------------------ */
+
+int
+author_open(struct req *r, struct author_course *c)
+{
+	if (!sql_author_course(r->db, req_text(r, "slug"), r->person->id, c))
+		return req_fail(r, 404, "course_not_found");
+	return 0;
+}
+
+const char *
+author_slug(struct arena *a, const char *text)
+{
+	char *out = arena_alloc(a, strlen(text) + 2), *w = out;
+
+	for (; *text != '\0' && w - out < 80; text++) {
+		if (isalnum((unsigned char)*text))
+			*w++ = (char)tolower((unsigned char)*text);
+		else if (w > out && w[-1] != '-')
+			*w++ = '-';
+	}
+	while (w > out && w[-1] == '-')
+		w--;
+	*w = '\0';
+	return w == out ? "x" : out;
+}
+
+const char *
+author_free_slug(struct req *r, const char *title)
+{
+	const char *base = author_slug(r->arena, title), *slug = base;
+
+	for (int n = 2; n < 1000; n++) {
+		struct author_slug_free row;
+
+		if (sql_author_slug_free(r->db, slug, NULL, &row) && row.free)
+			return slug;
+		slug = arena_printf(r->arena, "%s-%d", base, n);
+	}
+	fault("no free address for %s", base);
+}
+
+const char *const *
+author_lines(struct arena *a, const char *text, size_t *n)
+{
+	size_t room = 1;
+	const char **lines;
+
+	*n = 0;
+	for (const char *p = text == NULL ? "" : text; *p != '\0'; p++)
+		room += *p == '\n';
+	lines = arena_alloc(a, (room + 1) * sizeof(*lines));
+	for (const char *p = text == NULL ? "" : text; *p != '\0';) {
+		size_t size = strcspn(p, "\n"), start = strspn(p, " \t"), end = size;
+
+		while (end > start && isspace((unsigned char)p[end - 1]))
+			end--;
+		if (end > start)
+			lines[(*n)++] = arena_strndup(a, p + start, end - start);
+		p += size + (p[size] == '\n');
+	}
+	return lines;
+}
+
+const struct markdown_image *
+author_images(struct req *r, const char *course)
+{
+	struct author_media *rows;
+	size_t n = sql_author_media(r->db, course, &rows);
+	struct markdown_image *images = arena_alloc(r->arena, (n + 1) * sizeof(*images));
+
+	for (size_t i = 0; i < n; i++)
+		images[i] = (struct markdown_image){ rows[i].name,
+			arena_printf(r->arena, "/media/%s", rows[i].hash),
+			rows[i].width_set ? rows[i].width : 0, rows[i].height_set ? rows[i].height : 0 };
+	return images;
+}
+
+/* ---- home --------------------------------------------------------------------------- */
+
+static void
+course_items(struct view *v, const struct author_courses *rows, size_t n)
+{
+	struct view *items = view_list(v, "items");
+
+	for (size_t i = 0; i < n; i++) {
+		struct view *item = view_item(items);
+
+		view_str(item, "slug", rows[i].slug);
+		view_str(item, "title", rows[i].title);
+		view_str(item, "status", rows[i].status);
+		view_int(item, "students", rows[i].students);
+		view_int(item, "completed", rows[i].completed);
+		view_int(item, "lessons", rows[i].lessons);
+		view_time(item, "updatedAt", rows[i].updated_at);
+		view_int(item, "changed", rows[i].changed);
+		course_rating(item, rows[i].rating_sum, rows[i].rating_count);
+	}
+}
+
+int
+author_home(struct req *r, struct view *v)
+{
+	struct author_stats stats;
+	struct author_weeks *weeks;
+	struct author_courses *courses;
+	struct chart_point *points;
+	struct view *s;
+	size_t n_weeks, n;
+	int64_t all = 0;
+	bool found;
+
+	req_title(r, req_msg(r, "nav.teach"));
+	sql_author_stats_queue(r->db, r->person->id, &stats, &found);
+	sql_author_weeks_queue(r->db, r->person->id, r->zone, &weeks, &n_weeks);
+	sql_author_courses_queue(r->db, r->person->id, &courses, &n);
+	db_flush(r->db);
+
+	s = view_obj(v, "stats");
+	view_int(s, "courses", stats.courses);
+	view_int(s, "published", stats.published);
+	view_int(s, "learners", stats.learners);
+	view_int(s, "completions", stats.completions);
+	view_int(s, "thisWeek", stats.week);
+	points = arena_alloc(r->arena, (n_weeks + 1) * sizeof(*points));
+	for (size_t i = 0; i < n_weeks; i++) {
+		points[i] = (struct chart_point){ weeks[i].week, weeks[i].enrolments };
+		all += weeks[i].enrolments;
+	}
+	if (all > 0)
+		view_chart(v, "chart", CHART_BARS, req_msg(r, "teach.chart.title"),
+		    req_msg(r, "teach.chart.unit"), points, n_weeks);
+	course_items(v, courses, n);
+	return 200;
+}
+
+int
+author_add(struct req *r, struct view *v)
+{
+	const char *title = req_text(r, "title");
+	struct author_course_add row;
+
+	sql_author_course_add(r->db, r->person->id, author_free_slug(r, title), title, "en", &row);
+	audit_add(r->db, "course.create", "course", row.id, NULL, NULL);
+	view_str(v, "slug", row.slug);
+	req_created(r);
+	return req_see(r, "/teach/courses/%s", row.slug);
+}
+
+/* ---- one course ------------------------------------------------------------------------ */
+
+static const char *
+join_lines(struct arena *a, const char *const *lines)
+{
+	const char *all = "";
+
+	for (; lines != NULL && *lines != NULL; lines++)
+		all = *all == '\0' ? *lines : arena_printf(a, "%s\n%s", all, *lines);
+	return all;
+}
+
+static void
+facts_view(struct req *r, struct view *v, const struct author_course *c,
+    const struct author_skills *skills, size_t n_skills)
+{
+	const char **titles = arena_alloc(r->arena, (n_skills + 1) * sizeof(*titles));
+
+	for (size_t i = 0; i < n_skills; i++)
+		titles[i] = skills[i].title;
+	view_str(v, "slug", c->slug);
+	view_str(v, "title", c->title);
+	view_str(v, "code", c->code);
+	view_str(v, "summary", c->summary);
+	view_str(v, "description", c->about_source);
+	view_str(v, "level", c->level);
+	view_str(v, "language", c->language);
+	view_money(v, "price", c->price, c->currency);
+	view_strf(v, "priceText", "%lld.%02lld", (long long)(c->price / 100), (long long)(c->price % 100));
+	view_str(v, "currency", c->currency);
+	view_str(v, "outcomes", join_lines(r->arena, c->outcomes));
+	view_str(v, "requirements", join_lines(r->arena, c->requirements));
+	view_str(v, "skills", join_lines(r->arena, titles));
+	view_int(v, "version", c->lock_version);
+	view_str(v, "status", c->status);
+	view_int(v, "students", c->students);
+	view_str(v, "category", c->category);
+}
+
+static void
+choices_view(struct req *r, struct view *v, const struct author_categories *rows, size_t n)
+{
+	struct view *categories = view_list(v, "categories"), *list = view_list(v, "languages");
+
+	for (size_t i = 0; i < n; i++) {
+		struct view *item = view_item(categories);
+
+		view_str(item, "value", rows[i].id);
+		view_str(item, "label", rows[i].title);
+	}
+	for (const char *const *code = languages; *code != NULL; code++) {
+		struct view *item = view_item(list);
+
+		view_str(item, "value", *code);
+		view_str(item, "label", req_msg(r, arena_printf(r->arena, "language.%s", *code)));
+	}
+}
+
+static const char *
+lesson_state(const struct author_lessons *l)
+{
+	if (l->published == NULL)
+		return "draft";
+	return l->draft != NULL && strcmp(l->draft, l->published) != 0 ? "changed" : "published";
+}
+
+static void
+outline_view(struct view *v, const struct author_modules *modules, size_t n_modules,
+    const struct author_lessons *lessons, size_t n_lessons)
+{
+	struct view *list = view_list(v, "modules");
+
+	for (size_t m = 0; m < n_modules; m++) {
+		struct view *module = view_item(list), *inner;
+		struct view *last = NULL;
+
+		view_str(module, "id", modules[m].id);
+		view_str(module, "title", modules[m].title);
+		view_str(module, "summary", modules[m].summary);
+		view_bool(module, "first", m == 0);
+		view_bool(module, "last", m + 1 == n_modules);
+		inner = view_list(module, "lessons");
+		for (size_t l = 0; l < n_lessons; l++) {
+			bool more = false;
+
+			if (strcmp(lessons[l].module_id, modules[m].id) != 0)
+				continue;
+			for (size_t k = l + 1; k < n_lessons && !more; k++)
+				more = strcmp(lessons[k].module_id, modules[m].id) == 0;
+			struct view *item = view_item(inner);
+			view_str(item, "id", lessons[l].id);
+			view_str(item, "slug", lessons[l].slug);
+			view_str(item, "title", lessons[l].title);
+			view_str(item, "type", lessons[l].kind);
+			view_int(item, "minutes", lessons[l].minutes);
+			view_bool(item, "preview", lessons[l].preview);
+			view_str(item, "state", lesson_state(&lessons[l]));
+			view_bool(item, "first", last == NULL);
+			view_bool(item, "last", !more);
+			last = item;
+		}
+	}
+}
+
+struct check {
+	struct view *list;
+	struct req *r;
+	bool good;
+};
+
+static void
+check_add(struct check *k, bool ok, bool required, const char *key, const char *href)
+{
+	struct view *item = view_item(k->list);
+
+	view_bool(item, "ok", ok);
+	view_str(item, "level", required ? "bad" : "warn");
+	view_str(item, "text", req_msg(k->r, key));
+	if (!ok && href != NULL)
+		view_str(item, "href", href);
+	if (!ok && required)
+		k->good = false;
+}
+
+/* What stands between the draft and its readers (rule A4). */
+static bool
+checks_view(struct req *r, struct view *v, const struct author_course *c, size_t n_modules,
+    const struct author_lessons *lessons, size_t n)
+{
+	struct check k = { view_list(v, "checks"), r, true };
+	const char *empty = NULL;
+	bool preview = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (lessons[i].draft == NULL || lessons[i].words == 0)
+			empty = lessons[i].slug;
+		preview |= lessons[i].preview;
+	}
+	check_add(&k, n_modules > 0 && n > 0, true, "teach.check.lessons", NULL);
+	check_add(&k, empty == NULL, true, "teach.check.content", empty == NULL ? NULL
+	    : arena_printf(r->arena, "/teach/courses/%s/lessons/%s", c->slug, empty));
+	check_add(&k, *c->summary != '\0', true, "teach.check.summary", "#f-summary");
+	check_add(&k, *c->about_source != '\0', false, "teach.check.about", "#f-description");
+	check_add(&k, c->outcomes != NULL && c->outcomes[0] != NULL, false, "teach.check.outcomes",
+	    "#f-outcomes");
+	check_add(&k, preview, false, "teach.check.preview", NULL);
+	return k.good;
+}
+
+int
+author_course_show(struct req *r, struct view *v)
+{
+	struct author_course c;
+	struct author_categories *categories;
+	struct author_skills *skills;
+	struct author_modules *modules;
+	struct author_lessons *lessons;
+	size_t n_categories, n_skills, n_modules, n_lessons;
+	int status = author_open(r, &c);
+
+	if (status != 0)
+		return status;
+	sql_author_categories_queue(r->db, &categories, &n_categories);
+	sql_author_skills_queue(r->db, c.id, &skills, &n_skills);
+	sql_author_modules_queue(r->db, c.id, &modules, &n_modules);
+	sql_author_lessons_queue(r->db, c.id, &lessons, &n_lessons);
+	db_flush(r->db);
+
+	req_title(r, c.title);
+	facts_view(r, v, &c, skills, n_skills);
+	choices_view(r, v, categories, n_categories);
+	outline_view(v, modules, n_modules, lessons, n_lessons);
+	view_bool(v, "canPublish", checks_view(r, v, &c, n_modules, lessons, n_lessons));
+	return 200;
+}
+
+static void
+skills_save(struct req *r, const char *course)
+{
+	size_t n;
+	const char *const *skills = author_lines(r->arena, req_text(r, "skills"), &n);
+
+	sql_author_skills_clear_queue(r->db, course, NULL);
+	for (size_t i = 0; i < n && i < 30; i++)
+		if (strlen(skills[i]) <= 120)
+			sql_author_skill_add_queue(r->db, course, author_slug(r->arena, skills[i]), skills[i],
+			    (int32_t)i, NULL);
+	db_flush(r->db);
+}
+
+static bool
+facts_free(struct req *r, const char *course, const char *slug, const char *code)
+{
+	struct author_slug_free slug_row;
+	struct author_code_free code_row;
+
+	if (!sql_author_slug_free(r->db, slug, course, &slug_row) || !slug_row.free)
+		req_field_error(r, "address", "taken");
+	if (code != NULL && (!sql_author_code_free(r->db, code, course, &code_row) || !code_row.free))
+		req_field_error(r, "code", "taken");
+	return slug_row.free && (code == NULL || code_row.free);
+}
+
+static const char *
+given(struct req *r, const char *name, const char *dflt)
+{
+	const char *text = req_text(r, name);
+
+	return text == NULL || *text == '\0' ? dflt : text;
+}
+
+int
+author_course_save_facts(struct req *r, struct view *v)
+{
+	struct author_course c;
+	const char *about = given(r, "description", ""), *slug, *code;
+	struct markdown_result text;
+	size_t n;
+	int status = author_open(r, &c);
+
+	if (status != 0)
+		return status;
+	slug = given(r, "address", c.slug);
+	code = given(r, "code", NULL);
+	if (!facts_free(r, c.id, slug, code))
+		return req_invalid(r);
+	text = markdown_render(r->arena, about, strlen(about), author_images(r, c.id));
+	if (sql_author_course_save(r->db, c.id, (int32_t)req_int(r, "version"), req_text(r, "title"),
+	    slug, code, given(r, "summary", ""), about, text.html.text, req_text(r, "category"),
+	    req_text(r, "level"), req_text(r, "language"), req_int(r, "price"),
+	    author_lines(r->arena, req_text(r, "outcomes"), &n),
+	    author_lines(r->arena, req_text(r, "requirements"), &n)) == 0)
+		return req_fail(r, 409, "changed_meanwhile");
+	skills_save(r, c.id);
+	cache_touch(r->db, "catalogue");
+	view_str(v, "slug", slug);
+	req_flash(r, "good", "flash.saved");
+	return req_see(r, "/teach/courses/%s", slug);
+}
+
+/* ---- publication -------------------------------------------------------------------------- */
+
+static int
+status_change(struct req *r, struct view *v, const char *was, const char *becomes, const char *flash)
+{
+	struct author_course c;
+	int status = author_open(r, &c);
+
+	if (status != 0)
+		return status;
+	if (sql_author_status(r->db, c.id, was, becomes) == 0)
+		return req_fail(r, 409, "course_status");
+	audit_add(r->db, "course.status", "course", c.id, json_object(r->arena, "status", was, NULL),
+	    json_object(r->arena, "status", becomes, NULL));
+	outbox_add(r->db, "course.status", "course", c.id,
+	    json_object(r->arena, "course", c.id, "status", becomes, NULL));
+	cache_touch(r->db, "catalogue");
+	view_str(v, "slug", c.slug);
+	view_str(v, "status", becomes);
+	req_flash(r, "good", flash);
+	return req_see(r, "/teach/courses/%s", c.slug);
+}
+
+int
+author_publish(struct req *r, struct view *v)
+{
+	struct author_course c;
+	struct author_modules *modules;
+	struct author_lessons *lessons;
+	size_t n_modules, n_lessons;
+	struct view *scratch = view_page_only(v, "checked");
+	int status = author_open(r, &c);
+
+	if (status != 0)
+		return status;
+	sql_author_modules_queue(r->db, c.id, &modules, &n_modules);
+	sql_author_lessons_queue(r->db, c.id, &lessons, &n_lessons);
+	db_flush(r->db);
+	if (!checks_view(r, scratch, &c, n_modules, lessons, n_lessons))
+		return req_fail(r, 409, "course_not_ready");
+	sql_author_publish_lessons(r->db, c.id);
+	return status_change(r, v, "DRAFT", "PUBLISHED", "flash.published");
+}
+
+int
+author_archive(struct req *r, struct view *v)
+{
+	return status_change(r, v, "PUBLISHED", "ARCHIVED", "flash.archived");
+}
+
+int
+author_restore(struct req *r, struct view *v)
+{
+	return status_change(r, v, "ARCHIVED", "PUBLISHED", "flash.restored");
+}

@@ -1,0 +1,39 @@
+/*
+ * course_author.h: authoring. An educator edits their own courses, ADMIN any;
+ * author_open() is the one place that decides it.
+ */
+#ifndef COURSE_AUTHOR_H
+#define COURSE_AUTHOR_H
+
+#include "handler.h"
+#include "author.sql.h"
+
+extern const struct param author_add_params[], author_course_params[], author_save_params[],
+    author_module_params[], author_module_one_params[], author_module_save_params[],
+    author_lesson_add_params[], author_order_params[], author_lesson_params[],
+    author_text_params[], author_draft_params[];
+
+/* course_author.c */
+handler_fn author_home, author_add, author_course_show, author_course_save_facts,
+    author_publish, author_archive, author_restore;
+/* course_outline.c */
+handler_fn author_module_new, author_module_edit, author_module_remove, author_lesson_new,
+    author_order;
+/* course_text.c */
+handler_fn author_text_show, author_text_save, author_text_autosave, author_text_preview,
+    author_text_remove;
+/* course_export.c */
+handler_fn author_export;
+
+/* The course of :slug that the person may edit; else 404 (returned). */
+int author_open(struct req *, struct author_course *);
+/* Lower-case words with "-" between; "x" for nothing usable; at most 80 bytes. */
+const char *author_slug(struct arena *, const char *text);
+/* A free slug for a new course. */
+const char *author_free_slug(struct req *, const char *title);
+/* Pictures of the course as the renderer wants them. */
+const struct markdown_image *author_images(struct req *, const char *course);
+/* Lines of a text that hold something, up to NULL. */
+const char *const *author_lines(struct arena *, const char *text, size_t *n);
+
+#endif
