@@ -179,10 +179,8 @@ body_parse(struct host_req *h, const char *data, size_t size)
 	n = strcspn(type, "; ");
 	if (n == 16 && strncasecmp(type, "application/json", n) == 0)
 		ok = form_json(&h->form, data, size);
-	else if (h->req.json && n != 19)
-		return req_fail(&h->req, 415, "unsupported_type");
 	else if (n == 33 && strncasecmp(type, "application/x-www-form-urlencoded", n) == 0)
-		ok = !h->req.json && form_urlencoded(&h->form, data, size);
+		ok = form_urlencoded(&h->form, data, size);
 	else if (n == 19 && strncasecmp(type, "multipart/form-data", n) == 0)
 		ok = form_multipart(&h->form, type, data, size);
 	else
