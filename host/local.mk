@@ -22,15 +22,18 @@ libhost_a_SOURCES += \
 	host/log.c host/log.h \
 	host/magic.c host/magic.h \
 	host/mail.c host/mail_box.c host/mail_message.c host/mail_send.c host/mail_smtp.c host/mail.h \
-	host/markdown.c host/markdown_cache.c host/markdown_code.c host/markdown_div.c \
+	host/markdown.c host/markdown_block.c host/markdown_cache.c host/markdown_code.c \
+	host/markdown_div.c host/markdown_entity.c host/markdown_event.h host/markdown_fence.c \
 	host/markdown_html.c host/markdown_image.c host/markdown_inline.c host/markdown_math.c \
-	host/markdown_out.c host/markdown_part.h host/markdown_source.c host/markdown_url.c \
+	host/markdown_line.h host/markdown_out.c host/markdown_part.h host/markdown_source.c \
+	host/markdown_url.c \
 	host/listen.c host/listen.h host/control.c host/master.c host/master.h \
 	host/message.c host/message.h \
 	host/metrics.c \
 	host/migrate.c host/migrate.h \
 	host/openapi.c host/openapi.h \
 	host/page.c host/page.h \
+	host/personal.c host/personal.h \
 	host/param.c host/permission.c \
 	host/prepare.c host/privilege.c host/process.h host/load.c host/fcgi.c host/fcgi.h host/command.h \
 	host/rate.c host/rate.h \
@@ -48,6 +51,6 @@ libhost_a_SOURCES += \
 	host/worker.c host/worker.h \
 	host/zone.c
 
-nodist_libhost_a_SOURCES += host/cache.sql.c host/db.sql.c host/idempotency.sql.c host/job.sql.c host/mail.sql.c host/migrate.sql.c host/session.sql.c
+nodist_libhost_a_SOURCES += host/cache.sql.c host/db.sql.c host/idempotency.sql.c host/job.sql.c host/mail.sql.c host/migrate.sql.c host/personal.sql.c host/session.sql.c
 BUILT_SOURCES += host/exports.list \
-	host/cache.sql.h host/db.sql.h host/idempotency.sql.h host/job.sql.h host/mail.sql.h host/migrate.sql.h host/session.sql.h
+	host/cache.sql.h host/db.sql.h host/idempotency.sql.h host/job.sql.h host/mail.sql.h host/migrate.sql.h host/personal.sql.h host/session.sql.h

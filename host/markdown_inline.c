@@ -345,13 +345,13 @@ scan_special(struct inline_scan *s)
 		scan_colon(s);
 		return;
 	case '$':
-		taken = scan_math(s);
+		taken = s->m->n_marks < MD_MARKS_MAX && scan_math(s);
 		break;
 	case '[':
-		taken = scan_note(s);
+		taken = s->m->n_marks < MD_MARKS_MAX && scan_note(s);
 		break;
 	default:
-		taken = scan_attr(s);
+		taken = s->m->n_marks < MD_MARKS_MAX && scan_attr(s);
 		break;
 	}
 	if (!taken)

@@ -21,7 +21,7 @@ md_math(struct md *m, const struct md_mark *mark)
 
 	if (m->muted > 0)
 		return;
-	if (m->n_maths == m->cap_maths) {
+	if (m->n_maths == m->cap_maths && m->n_maths < MD_MATHS_MAX) {
 		m->cap_maths = m->cap_maths == 0 ? 32 : m->cap_maths * 2;
 		grown = arena_alloc(m->arena, m->cap_maths * sizeof *grown);
 		if (m->n_maths > 0)
@@ -29,11 +29,16 @@ md_math(struct md *m, const struct md_mark *mark)
 		m->maths = grown;
 	}
 	md_put(m, display ? "<span class=\"math math-display\">" : "<span class=\"math\">");
+	buffer_add(&m->text, mark->name, mark->name_size);
+	if (m->n_maths == MD_MATHS_MAX) {
+		md_escape(&m->html, mark->name, mark->name_size);
+		md_put(m, "</span>");
+		return;
+	}
 	m->maths[m->n_maths++] = (struct md_math){
 		.tex = mark->name, .size = mark->name_size, .display = display, .hole = md_hole(m)
 	};
 	md_put(m, "</span>");
-	buffer_add(&m->text, mark->name, mark->name_size);
 }
 
 /* ---- the checker ------------------------------------------------------------------- */

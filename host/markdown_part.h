@@ -2,11 +2,13 @@
  * markdown_part.h: what the files of the Markdown renderer share; nobody else
  * includes it.
  *
- *   markdown_source.c  prepares the source: front matter, fenced divs, notes,
- *                      guards. What md4c does not know becomes a marker.
+ *   markdown_source.c  prepares the source: front matter, notes, guards; with
+ *   markdown_fence.c   fenced divs and code. What md4c does not know becomes a marker.
  *   markdown_inline.c  the same inside one line: attributes, mathematics, notes
- *   markdown.c         drives md4c and turns its events into HTML
- *   markdown_out.c     the element stack, escaping, holes, addresses
+ *   markdown.c         drives md4c and turns its events into HTML, with
+ *   markdown_block.c   the events of blocks
+ *   markdown_out.c     the element stack, escaping, holes
+ *   markdown_url.c     addresses
  *   markdown_div.c     divs, footnotes and their titles
  *   markdown_html.c    raw HTML in the source, through an allow-list
  *   markdown_code.c    code blocks and their highlighting
@@ -30,8 +32,10 @@ enum {
 	MD_NOTES_MAX = 500,          /* footnotes */
 	MD_PARA_LINES_MAX = 4000,    /* lines of one paragraph: md4c is quadratic in them */
 	MD_URL_MAX = 2048,
+	MD_MARKS_MAX = 20000,        /* markers in the text; beyond, it stays as written */
+	MD_MATHS_MAX = 2000,         /* formulas to turn into MathML */
 	MD_WARNINGS_MAX = 200,
-	MD_HEADINGS_MAX = 2000
+	MD_HEADINGS_MAX = 2000       /* with an id and a line in the list */
 };
 
 /*

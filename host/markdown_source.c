@@ -8,38 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "markdown_part.h"
-
-struct fence {
-	char mark; /* '`' or '~'; 0 = none open */
-	size_t length;
-	unsigned quotes;
-	size_t indent; /* of the list item that holds it */
-	size_t info;   /* offset in the output just after the opening marks */
-};
-
-struct source {
-	struct md *m;
-	struct buffer *out;
-	const char *p, *end;
-	struct fence code;
-	struct fence divs[MD_DIV_MAX]; /* mark ':' or the exercise fences' '~' '`' */
-	size_t n_divs, deeper;         /* deeper: opened beyond MD_DIV_MAX */
-	const char *html_end;          /* text that ends an open HTML block */
-	unsigned html_quotes;
-	size_t list_indent;
-	size_t blank, lines;
-	size_t fence_info; /* of the code block that ended on the line before; 0 */
-	bool no_end[6];    /* HTML block kinds whose end does not come any more */
-};
-
-struct line {
-	const char *start, *end; /* without the line feed */
-	const char *text;        /* after quotes and indentation */
-	const char *quote_end;
-	unsigned quotes;
-	size_t indent;
-};
+#include "markdown_line.h"
 
 static void
 line_read(struct line *l, const char *p, const char *end)
@@ -68,280 +37,40 @@ line_read(struct line *l, const char *p, const char *end)
 	l->text = q;
 }
 
-static bool
+bool
 line_blank(const struct line *l)
 {
 	return l->text == l->end;
 }
 
-static void
-emit(struct source *s, const char *from, const char *to)
+void
+line_emit(struct source *s, const char *from, const char *to)
 {
 	buffer_add(s->out, from, (size_t)(to - from));
 	buffer_char(s->out, '\n');
 }
 
 /* A marker as a paragraph of its own, in the containers of the line. */
-static struct md_mark *
-emit_mark(struct source *s, const struct line *l, enum md_mark_kind kind)
+struct md_mark *
+line_mark(struct source *s, const struct line *l, enum md_mark_kind kind)
 {
 	struct md_mark *mark;
 
-	emit(s, l->start, l->quote_end);
+	line_emit(s, l->start, l->quote_end);
 	buffer_add(s->out, l->start, (size_t)(l->text - l->start));
 	mark = md_mark_add(s->m, s->out, kind, l->text, (size_t)(l->end - l->text));
 	buffer_char(s->out, '\n');
-	emit(s, l->start, l->quote_end);
+	line_emit(s, l->start, l->quote_end);
 	s->lines = 0;
 	return mark;
 }
 
-/* ---- fences ------------------------------------------------------------- */
-
-static size_t
-run_length(const char *p, const char *end)
-{
-	const char *q = p;
-
-	while (q < end && *q == *p)
-		q++;
-	return (size_t)(q - p);
-}
-
-static const char *
-skip_space(const char *p, const char *end)
+const char *
+line_skip_space(const char *p, const char *end)
 {
 	while (p < end && (*p == ' ' || *p == '\t'))
 		p++;
 	return p;
-}
-
-static bool
-fence_closes(const struct fence *f, const struct line *l)
-{
-	size_t n;
-
-	if (line_blank(l) || *l->text != f->mark)
-		return false;
-	n = run_length(l->text, l->end);
-	return n >= f->length && skip_space(l->text + n, l->end) == l->end;
-}
-
-static void
-code_line(struct source *s, const struct line *l)
-{
-	if (fence_closes(&s->code, l)) {
-		s->code.mark = 0;
-		s->fence_info = s->code.info;
-	}
-	emit(s, l->start, l->end);
-}
-
-static void
-div_push(struct source *s, char mark, size_t length, const struct line *l)
-{
-	if (s->n_divs == MD_DIV_MAX) {
-		s->deeper++;
-		return;
-	}
-	s->divs[s->n_divs++] =
-	    (struct fence){ .mark = mark, .length = length, .quotes = l->quotes };
-}
-
-/* First class and title of what follows an opening fence. */
-static void
-div_name(struct md_mark *mark, const char *p, const char *end)
-{
-	const char *q;
-	bool braces;
-
-	while (end > p && (end[-1] == ':' || end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r'))
-		end--;
-	p = skip_space(p, end);
-	braces = p < end && *p == '{';
-	if (braces) {
-		for (q = p; q < end && *q != '.'; q++)
-			;
-		p = q < end ? q + 1 : end;
-	} else if (p < end && *p == '.') {
-		p++;
-	}
-	for (q = p; q < end && (isalnum((unsigned char)*q) || *q == '-' || *q == '_'); q++)
-		;
-	mark->name = p;
-	mark->name_size = (size_t)(q - p);
-	mark->title = "";
-	if (!braces && q < end) {
-		mark->title = skip_space(q, end);
-		mark->title_size = (size_t)(end - mark->title);
-	}
-}
-
-static bool
-div_line(struct source *s, const struct line *l)
-{
-	const char *rest;
-	struct md_mark *mark;
-	size_t n;
-
-	if (l->end - l->text < 3 || strncmp(l->text, ":::", 3) != 0)
-		return false;
-	n = run_length(l->text, l->end);
-	rest = skip_space(l->text + n, l->end);
-	if (rest == l->end) {
-		if (s->deeper > 0) {
-			s->deeper--;
-			return true;
-		}
-		if (s->n_divs == 0) {
-			md_warn(s->m, "a closing ::: without an open block was left out");
-			return true;
-		}
-		s->n_divs--;
-		emit_mark(s, l, MD_MARK_DIV_CLOSE);
-		return true;
-	}
-	if (s->n_divs < MD_DIV_MAX) {
-		mark = emit_mark(s, l, MD_MARK_DIV_OPEN);
-		div_name(mark, rest, l->end);
-	}
-	div_push(s, ':', n, l);
-	return true;
-}
-
-/* "exercism/note" and the like: a fence whose content is Markdown. */
-static bool
-note_fence(struct source *s, const struct line *l, size_t n, const char *info)
-{
-	static const char prefix[] = "exercism/";
-	struct md_mark *mark;
-
-	if ((size_t)(l->end - info) < sizeof prefix || strncmp(info, prefix, sizeof prefix - 1) != 0)
-		return false;
-	if (s->n_divs < MD_DIV_MAX) {
-		mark = emit_mark(s, l, MD_MARK_DIV_OPEN);
-		div_name(mark, info + sizeof prefix - 1, l->end);
-	}
-	div_push(s, *l->text, n, l);
-	return true;
-}
-
-static bool
-fence_line(struct source *s, const struct line *l)
-{
-	const char *info;
-	size_t n;
-
-	if (line_blank(l) || (*l->text != '`' && *l->text != '~') ||
-	    l->indent >= s->list_indent + 4)
-		return false;
-	n = run_length(l->text, l->end);
-	if (n < 3)
-		return false;
-	if (s->n_divs > 0 && s->deeper == 0 && s->divs[s->n_divs - 1].mark != ':' &&
-	    fence_closes(&s->divs[s->n_divs - 1], l)) {
-		s->n_divs--;
-		emit_mark(s, l, MD_MARK_DIV_CLOSE);
-		return true;
-	}
-	info = skip_space(l->text + n, l->end);
-	if (*l->text == '`' && memchr(info, '`', (size_t)(l->end - info)) != NULL)
-		return false;
-	if (note_fence(s, l, n, info))
-		return true;
-	s->code = (struct fence){ .mark = *l->text, .length = n, .quotes = l->quotes,
-		.indent = l->indent >= s->list_indent ? s->list_indent : 0 };
-	buffer_add(s->out, l->start, (size_t)(l->text - l->start) + n);
-	s->code.info = s->out->size;
-	emit(s, l->text + n, l->end);
-	s->lines = 0;
-	return true;
-}
-
-/* "{: .language-python}" on a line of its own: names the code block above. */
-static bool
-kramdown_line(struct source *s, const struct line *l)
-{
-	const char *q, *dot;
-	size_t room, n;
-
-	if (l->end - l->text < 4 || strncmp(l->text, "{:", 2) != 0)
-		return false;
-	for (q = l->end; q > l->text && isspace((unsigned char)q[-1]); q--)
-		;
-	if (q[-1] != '}')
-		return false;
-	dot = memchr(l->text, '.', (size_t)(q - l->text));
-	if (dot != NULL && s->fence_info != 0 && s->out->data[s->fence_info] == '\n') {
-		for (n = 0; dot + 1 + n < q && (isalnum((unsigned char)dot[1 + n]) || dot[1 + n] == '-');)
-			n++;
-		room = s->out->size - s->fence_info;
-		buffer_add(s->out, dot + 1, n);
-		memmove(s->out->data + s->fence_info + n, s->out->data + s->fence_info, room);
-		memcpy(s->out->data + s->fence_info, dot + 1, n);
-	}
-	return true;
-}
-
-/* ---- raw HTML blocks that end at a text, not at a blank line ------------- */
-
-static const struct {
-	const char *start, *end;
-} html_kinds[] = { { "<!--", "-->" }, { "<?", "?>" }, { "<![CDATA[", "]]>" },
-	{ "<script", "</script>" }, { "<style", "</style>" }, { "<pre", "</pre>" } };
-
-static const char *
-find_nocase(const char *p, const char *end, const char *what)
-{
-	size_t n = strlen(what);
-
-	for (; (size_t)(end - p) >= n; p++)
-		if ((*p == *what) && strncasecmp(p, what, n) == 0)
-			return p;
-	return NULL;
-}
-
-/* An HTML block that never ends would swallow the rest of the lesson: then the
- * "<" is taken literally. */
-static bool
-html_line(struct source *s, const struct line *l)
-{
-	const char *stop;
-	size_t i, n;
-
-	if (l->indent > 3 || line_blank(l) || *l->text != '<')
-		return false;
-	for (i = 0; i < sizeof html_kinds / sizeof html_kinds[0]; i++) {
-		n = strlen(html_kinds[i].start);
-		if ((size_t)(l->end - l->text) >= n &&
-		    strncasecmp(l->text, html_kinds[i].start, n) == 0 &&
-		    (i < 3 || l->text + n == l->end || strchr(" \t>", l->text[n]) != NULL))
-			break;
-	}
-	if (i == sizeof html_kinds / sizeof html_kinds[0])
-		return false;
-	stop = s->no_end[i] ? NULL : find_nocase(l->text + n, s->end, html_kinds[i].end);
-	if (stop == NULL) {
-		s->no_end[i] = true;
-		buffer_add(s->out, l->start, (size_t)(l->text - l->start));
-		buffer_char(s->out, '\\');
-		emit(s, l->text, l->end);
-		return true;
-	}
-	if (stop >= l->end) {
-		s->html_end = html_kinds[i].end;
-		s->html_quotes = l->quotes;
-	}
-	emit(s, l->start, l->end);
-	return true;
-}
-
-static void
-html_inside(struct source *s, const struct line *l)
-{
-	if (find_nocase(l->start, l->end, s->html_end) != NULL)
-		s->html_end = NULL;
-	emit(s, l->start, l->end);
 }
 
 /* ---- guards --------------------------------------------------------------- */
@@ -373,7 +102,7 @@ delimiter_line(struct source *s, const struct line *l, size_t bars)
 	if (bars > MD_COLUMNS_MAX) {
 		md_warn(s->m, "a table with more than %d columns was left as text", MD_COLUMNS_MAX);
 		buffer_char(s->out, '\\');
-		emit(s, l->text, l->end);
+		line_emit(s, l->text, l->end);
 		return;
 	}
 	for (p = l->text; p < l->end; p++) {
@@ -403,7 +132,7 @@ list_marker(const char *p, const char *end)
 		return (size_t)(q - p);
 	if (*q != ' ' && *q != '\t')
 		return 0;
-	return (size_t)(skip_space(q, end) - p);
+	return (size_t)(line_skip_space(q, end) - p);
 }
 
 /* Copies quotes and list markers at the start of a line, at most MD_DEPTH_MAX
@@ -421,7 +150,7 @@ copy_containers(struct source *s, const struct line *l)
 		p += n;
 		count++;
 		while (p < l->end && *p == '>' && count <= MD_DEPTH_MAX) {
-			p = skip_space(p + 1, l->end);
+			p = line_skip_space(p + 1, l->end);
 			count++;
 		}
 	}
@@ -468,7 +197,7 @@ note_lines(struct source *s, struct line *l)
 	mark->name = label;
 	mark->name_size = n;
 	buffer_str(out, "\n\n");
-	next = md_inline(m, out, skip_space(label + n + 2, l->end), l->end, s->end);
+	next = md_inline(m, out, line_skip_space(label + n + 2, l->end), l->end, s->end);
 	buffer_char(out, '\n');
 	for (next = next < s->end ? next + 1 : next; next < s->end;) {
 		const char *ignored;
@@ -492,26 +221,6 @@ note_lines(struct source *s, struct line *l)
 
 /* ---- the lines --------------------------------------------------------------- */
 
-/* "- ```python": a code block that starts on the line of its list item. */
-static bool
-item_fence(struct source *s, const struct line *l, const char *p)
-{
-	size_t n;
-
-	if (p == l->end || (*p != '`' && *p != '~'))
-		return false;
-	n = run_length(p, l->end);
-	if (n < 3 || (*p == '`' && memchr(p + n, '`', (size_t)(l->end - p) - n) != NULL))
-		return false;
-	s->code = (struct fence){
-		.mark = *p, .length = n, .quotes = l->quotes, .indent = s->list_indent
-	};
-	buffer_add(s->out, p, n);
-	s->code.info = s->out->size;
-	emit(s, p + n, l->end);
-	return true;
-}
-
 static const char *
 text_line(struct source *s, struct line *l)
 {
@@ -519,7 +228,7 @@ text_line(struct source *s, struct line *l)
 	size_t bars = delimiter_row(l);
 
 	if (++s->lines > MD_PARA_LINES_MAX) {
-		emit(s, l->start, l->quote_end);
+		line_emit(s, l->start, l->quote_end);
 		s->lines = 0;
 	}
 	if (bars > 0) {
@@ -527,7 +236,7 @@ text_line(struct source *s, struct line *l)
 		return l->end;
 	}
 	p = copy_containers(s, l);
-	if (p > l->text && item_fence(s, l, p))
+	if (p > l->text && fence_item(s, l, p))
 		return l->end;
 	if (l->indent >= s->list_indent + 4 && s->blank > 0)
 		buffer_add(s->out, p, (size_t)(l->end - p)); /* indented code */
@@ -537,54 +246,28 @@ text_line(struct source *s, struct line *l)
 	return l->end;
 }
 
-static bool
-inside_html(struct source *s, const struct line *l)
-{
-	if (s->html_end == NULL)
-		return false;
-	if (l->quotes < s->html_quotes)
-		s->html_end = NULL;
-	return s->html_end != NULL;
-}
-
-static bool
-inside_code(struct source *s, const struct line *l)
-{
-	if (s->code.mark == 0)
-		return false;
-	if (l->quotes < s->code.quotes || (!line_blank(l) && l->indent < s->code.indent))
-		s->code.mark = 0;
-	return s->code.mark != 0;
-}
-
 static const char *
 one_line(struct source *s, struct line *l)
 {
 	const char *next;
 	size_t blank = s->blank;
 
-	if (inside_code(s, l)) {
-		code_line(s, l);
+	if (fence_code_line(s, l) || fence_html_inside(s, l))
 		return l->end;
-	}
-	if (inside_html(s, l)) {
-		html_inside(s, l);
-		return l->end;
-	}
 	if (line_blank(l)) {
 		s->lines = 0;
 		if (s->blank++ < 2)
-			emit(s, l->start, l->quote_end);
+			line_emit(s, l->start, l->quote_end);
 		return l->end;
 	}
 	if (blank > 0 && l->indent < s->list_indent && list_marker(l->text, l->end) == 0)
 		s->list_indent = 0;
-	if (l->indent < s->list_indent + 4 && (div_line(s, l) || kramdown_line(s, l))) {
+	if (l->indent < s->list_indent + 4 && (fence_div(s, l) || fence_kramdown(s, l))) {
 		s->blank = 1;
 		return l->end;
 	}
 	s->fence_info = 0;
-	if (!fence_line(s, l) && !html_line(s, l)) {
+	if (!fence_open(s, l) && !fence_html(s, l)) {
 		next = note_lines(s, l);
 		next = next != NULL ? next - 1 : text_line(s, l);
 		s->blank = 0;
@@ -603,13 +286,13 @@ skip_front_matter(const char *p, const char *end)
 
 	line_read(&l, p, end);
 	if (l.end - l.start < 3 || strncmp(l.start, "---", 3) != 0 ||
-	    skip_space(l.start + 3, l.end) != l.end)
+	    line_skip_space(l.start + 3, l.end) != l.end)
 		return p;
 	for (q = l.end; q < end;) {
 		line_read(&l, q + 1, end);
 		if (l.end - l.start >= 3 &&
 		    (strncmp(l.start, "---", 3) == 0 || strncmp(l.start, "...", 3) == 0) &&
-		    skip_space(l.start + 3, l.end) == l.end)
+		    line_skip_space(l.start + 3, l.end) == l.end)
 			return l.end < end ? l.end + 1 : end;
 		q = l.end;
 	}
