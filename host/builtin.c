@@ -8,6 +8,7 @@
 #include "conf.h"
 #include "fault.h"
 #include "openapi.h"
+#include "personal.h"
 #include "process.h"
 #include "registry.h"
 #include "session.h"
@@ -138,6 +139,7 @@ static const struct route routes[] = {
 
 const struct module module_builtin = {
 	.abi = MODULE_ABI, .name = "host", .version = "1", .routes = routes,
+	.personal = host_personal,
 };
 
 static int
