@@ -41,12 +41,15 @@ fuzz_flags() {
 fuzz_objects() {
 	local dir=$1 file object flags=() pids=0 bad=0
 	mapfile -t flags < <(fuzz_flags | grep .)
+	local newest
+	# shellcheck disable=SC2012
+	newest=$(ls -t "$root"/host/*.h "$root"/domain/*/*.h "$build"/domain/*/*.h "$build"/host/*.h | head -n 1)
 	step "Compiling with clang"
 	for file in "$root"/host/*.c "$build"/host/*.sql.c "$root"/domain/*/*.c "$build"/domain/*/*.sql.c; do
 		[ -e "$file" ] || continue
 		case $file in */host/main.c) continue ;; esac
 		object=$dir/object/$(printf '%s' "${file#"$root/"}" | tr / _).o
-		[ "$object" -nt "$file" ] && [ "$object" -nt "$root/host/handler.h" ] && continue
+		[ "$object" -nt "$file" ] && [ "$object" -nt "$newest" ] && continue
 		clang "${flags[@]}" -c "$file" -o "$object" || { rm -f "$object"; bad=1; } &
 		pids=$((pids + 1))
 		[ $((pids % $(jobs_at_once))) != 0 ] || wait

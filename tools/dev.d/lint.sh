@@ -1,14 +1,18 @@
 # shellcheck shell=bash
 # ./dev lint: each check says what it looked at; all run, then the sum.
+# ./dev lint --write makes docs/configuration.md and docs/routes.md anew.
 
 cmd_lint() {
 	local bad=0
+	lint_write=no
+	[ "${1:-}" != --write ] || lint_write=yes
 	packages_need build lint
 	places
 	lint_step "formatting (clang-format)" lint_format || bad=$((bad + 1))
 	lint_step "borders between areas" lint_areas || bad=$((bad + 1))
 	lint_step "templates" perl "$root/tools/lint-templates" "$root" || bad=$((bad + 1))
 	lint_step "message catalogues" lint_messages || bad=$((bad + 1))
+	lint_step "documents made from tables" lint_documents || bad=$((bad + 1))
 	lint_step "shell scripts (shellcheck)" lint_shell || bad=$((bad + 1))
 	lint_step "white space and line ends" lint_space || bad=$((bad + 1))
 	say
@@ -53,6 +57,27 @@ lint_areas() {
 
 # Every key of the second language is one of the first, with the same {names}.
 lint_messages() { perl "$root/tools/lint-messages" "$root"; }
+
+# What the program prints of its own tables is what stands in docs/.
+lint_documents() {
+	local conf bad=0 name
+	[ -x "$build/fcgi-host" ] || { echo "not built yet: ./dev run or make first"; return 1; }
+	conf=$(mktemp)
+	printf '%s\n' "development = 1" "module_dir = $build/.libs" "template_dir = $root/templates" \
+		"message_dir = $root/messages" >"$conf"
+	"$build/fcgi-host" --print-config --markdown >"$conf.configuration"
+	"$build/fcgi-host" -c "$conf" routes --markdown >"$conf.routes" || bad=1
+	for name in configuration routes; do
+		[ $bad = 0 ] || break
+		if [ "$lint_write" = yes ]; then cp "$conf.$name" "$root/docs/$name.md"; fi
+		cmp -s "$conf.$name" "$root/docs/$name.md" || {
+			echo "docs/$name.md is not what the program says: ./dev lint --write"
+			bad=1
+		}
+	done
+	rm -f "$conf" "$conf".*
+	return $bad
+}
 
 lint_shell() {
 	local files=()

@@ -10,13 +10,14 @@ packages_of() {
 }
 
 packages_missing() {
-	local name
-	for name in $(packages_of "$@"); do
-		case $(dpkg-query -W -f '${db:Status-Abbrev}' "${name#\?}" 2>/dev/null) in
-		ii*) ;;
-		*) printf '%s\n' "$name" ;;
-		esac
-	done
+	local names
+	mapfile -t names < <(packages_of "$@")
+	# One question for all names: those installed are taken off the list.
+	comm -13 <(dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' "${names[@]#\?}" 2>/dev/null |
+		sed -n 's/^ii *//p' | sort -u) <(printf '%s\n' "${names[@]#\?}" | sort -u) |
+		while IFS= read -r name; do
+			case " ${names[*]} " in *" ?$name "*) echo "?$name" ;; *) echo "$name" ;; esac
+		done
 }
 
 # packages_need LIST…: installs what is missing, or says what to do.
