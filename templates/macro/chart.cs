@@ -8,5 +8,5 @@ if:c.kind == "line" ?><polyline class="line" points="<?cs var:c.points ?>"/><?cs
 else ?><?cs each:i = c.items ?><rect class="bar" x="<?cs var:#i.x ?>" y="<?cs var:#i.y ?>" width="<?cs var:#i.w ?>" height="<?cs var:#i.h ?>"><title><?cs var:i.label ?>: <?cs var:i.value ?></title></rect><?cs /each ?><?cs
 /if ?></svg>
 <p class="row row-between small muted"><?cs each:i = c.items ?><?cs if:first(i) || last(i) ?><span><?cs var:i.label ?></span><?cs /if ?><?cs /each ?></p>
-<details><summary>{{chart.table}}</summary><table class="table"><thead><tr><th scope="col">{{chart.when}}</th><th scope="col" class="n"><?cs var:c.unit ?></th></tr></thead><tbody><?cs
-each:i = c.items ?><tr><th scope="row"><?cs var:i.label ?></th><td class="n"><?cs var:i.value ?></td></tr><?cs /each ?></tbody></table></details></figure><?cs /def ?>
+<details><summary>{{chart.table}}</summary><div class="scroll"><table class="table"><thead><tr><th scope="col">{{chart.when}}</th><th scope="col" class="n"><?cs var:c.unit ?></th></tr></thead><tbody><?cs
+each:i = c.items ?><tr><th scope="row"><?cs var:i.label ?></th><td class="n"><?cs var:i.value ?></td></tr><?cs /each ?></tbody></table></div></details></figure><?cs /def ?>
