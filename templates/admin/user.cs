@@ -3,8 +3,8 @@
 view.sessions.N .device .network .seenAt .current; view.audit.N .at .action .objectType .actorId --}}<?cs
 include!"layout/head.cs" ?><?cs include!"macro/admin.cs" ?><?cs include!"macro/audit.cs" ?>
 <div class="wrap"><div class="stack stack-l">
-<nav aria-label="{{nav.crumbs}}"><ol class="crumbs"><?cs call:crumb("/admin/users", "{{nav.people}}") ?></ol></nav>
-<div class="row"><?cs call:avatar(view, "big") ?><div class="grow"><h1><?cs var:view.name ?></h1><p class="muted"><?cs var:view.email ?></p></div><?cs
+<nav class="crumbs" aria-label="{{nav.crumbs}}"><ol><?cs call:crumb("/admin/users", "{{nav.people}}") ?></ol></nav>
+<div class="row"><?cs call:avatar(view, "large") ?><div class="grow"><h1><?cs var:view.name ?></h1><p class="muted"><?cs var:view.email ?></p></div><?cs
 if:view.active ?><span class="badge good">{{admin.active}}</span><?cs else ?><span class="badge bad">{{admin.disabled}}</span><?cs /if ?></div>
 <div class="split"><div class="stack stack-l">
 <section aria-labelledby="sessions"><h2 id="sessions" class="mb">{{admin.user.sessions}}</h2><?cs

@@ -26,7 +26,7 @@ if:page.noindex ?>
 <header class="header"><div class="wrap">
 <a class="brand" href="/"><?cs call:icon("logo") ?>{{site.name}}</a>
 <nav class="places" aria-label="{{nav.main}}"><?cs call:places(#0) ?></nav>
-<?cs if:page.path != "/courses" && page.path != "/" ?><form class="headsearch" role="search" action="/courses"><div class="search"><label class="sr" for="q-head">{{nav.search}}</label><?cs call:icon("search") ?><input class="input" type="search" id="q-head" name="q" maxlength="100" placeholder="{{nav.search}}" value="<?cs var:page.values.q ?>"></div></form><?cs /if ?>
+<?cs if:page.path != "/courses" && page.path != "/" ?><form class="headsearch" role="search" aria-label="{{nav.search}}" action="/courses"><div class="search"><label class="sr" for="q-head">{{nav.search}}</label><?cs call:icon("search") ?><input class="input" type="search" id="q-head" name="q" maxlength="100" placeholder="{{nav.search}}" value="<?cs var:page.values.q ?>"></div></form><?cs /if ?>
 <div class="end"><?cs
 if:page.user.id ?><details class="menu"><summary><span class="sr">{{nav.account}}</span><?cs call:avatar(page.user, "") ?></summary><div class="panel">
 <p class="item"><b class="clip"><?cs var:page.user.name ?></b></p>
