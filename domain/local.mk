@@ -22,5 +22,6 @@ libhost_a_SOURCES += \
 	domain/bundle/bundle.c domain/bundle/bundle.h domain/bundle/bundle_carpentries.c \
 	domain/bundle/bundle_exercism.c domain/bundle/bundle_media.c domain/bundle/bundle_own.c \
 	domain/bundle/bundle_part.h domain/bundle/bundle_source.c domain/bundle/bundle_text.c \
+	domain/bundle/bundle_track.c domain/bundle/bundle_track.h \
 	domain/bundle/bundle_write.c domain/bundle/import_command.c domain/bundle/bundle_yaml.c domain/bundle/bundle_zip.c
 export_headers += $(top_srcdir)/domain/bundle/bundle.h

@@ -111,7 +111,7 @@ leave_span(MD_SPANTYPE type, void *detail, void *data)
 
 	(void)detail;
 	if (type == MD_SPAN_IMG) {
-		if (--m->image.depth == 0) {
+		if (m->image.inside && --m->image.depth == 0) {
 			m->image.inside = false;
 			m->image.held = true;
 		}
@@ -123,7 +123,7 @@ leave_span(MD_SPANTYPE type, void *detail, void *data)
 		md_raw_flush(m);
 	if (m->image.held)
 		md_touch(m);
-	md_pop(m);
+	md_pop_span(m, (int)type);
 	return m->too_large;
 }
 

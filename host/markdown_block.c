@@ -287,6 +287,10 @@ md_leave_block(MD_BLOCKTYPE type, void *detail, void *data)
 	struct md *m = data;
 
 	(void)detail;
+	if (m->image.inside) { /* its end was not told */
+		m->image.inside = false;
+		m->image.held = true;
+	}
 	if (m->raw.size > 0)
 		md_raw_flush(m);
 	if (type == MD_BLOCK_HTML) {

@@ -150,7 +150,7 @@ md_push(struct md *m, enum md_entry_kind kind, int type, const char *close)
 	static struct md_entry beyond;
 
 	if (m->overflow > 0 || m->depth == MD_STACK_MAX) {
-		m->overflow++;
+		m->overflow += kind == MD_ENTRY_BLOCK;
 		beyond = (struct md_entry){ 0 };
 		return &beyond;
 	}
@@ -186,9 +186,24 @@ md_pop(struct md *m)
 	while (m->depth > 0) {
 		kind = md_top(m)->kind;
 		md_pop_top(m);
-		if (kind == MD_ENTRY_BLOCK || kind == MD_ENTRY_SPAN)
+		if (kind == MD_ENTRY_BLOCK)
 			break;
 	}
+}
+
+/* md4c 0.4.8 can end a span that it has not begun (an address with "*" in it
+ * between two others): such an end is ignored. */
+void
+md_pop_span(struct md *m, int type)
+{
+	size_t i = m->overflow > 0 ? 0 : m->depth;
+
+	while (i-- > 0 && (m->stack[i].kind == MD_ENTRY_SPAN || m->stack[i].kind == MD_ENTRY_RAW))
+		if (m->stack[i].kind == MD_ENTRY_SPAN && m->stack[i].type == type) {
+			while (m->depth > i)
+				md_pop_top(m);
+			return;
+		}
 }
 
 /* ---- markers ------------------------------------------------------------------ */

@@ -222,9 +222,10 @@ void md_hole_fill(struct md *, size_t hole, const char *text, size_t size);
 /* The whole page with its holes filled. */
 const char *md_assemble(struct md *);
 struct md_entry *md_push(struct md *, enum md_entry_kind, int type, const char *close);
-/* Writes the end tags of everything above and including the innermost block or
- * span of md4c. */
+/* Writes the end tags of everything up to and including the innermost block of
+ * md4c; the innermost span of this type. */
 void md_pop(struct md *);
+void md_pop_span(struct md *, int type);
 void md_pop_top(struct md *);
 struct md_entry *md_top(struct md *);
 /* true inside an element that was pushed with this name. */

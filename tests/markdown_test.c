@@ -220,6 +220,13 @@ Test(markdown, closes_what_html_leaves_open)
 	SHOWS("<td>x</td>", "x");
 }
 
+/* md4c 0.4.8 ends a strong span here that it never began. */
+Test(markdown, nests_properly_when_the_parser_does_not)
+{
+	SHOWS("::: hint\n## Sol (https://a.b/c?*1**\n\ntext\n:::\nafter", "<p>text</p>\n</details>\n<p>after</p>");
+	SHOWS("> - x https://a.b/c?*1** y\n\nafter", "</blockquote>\n<p>after</p>");
+}
+
 Test(markdown, links_only_where_it_may)
 {
 	SHOWS("[a](https://x.org/?a=1&b=2 \"t\")", "<a href=\"https://x.org/?a=1&amp;b=2\" title=\"t\" rel=\"nofollow ugc noopener\">a</a>");

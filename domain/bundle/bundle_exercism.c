@@ -4,58 +4,25 @@
  * (without tests), by difficulty. Only the texts are there, so an exercise is
  * read here and solved in the learner's own editor.
  */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "bundle/bundle_part.h"
+#include "bundle/bundle_track.h"
 #include "json.h"
 
-enum { CONCEPTS_PER_MODULE = 9, EXERCISES_PER_MODULE = 16, SHORT_TEXT = 200 };
+enum { CONCEPTS_PER_MODULE = 9, EXERCISES_PER_MODULE = 16 };
 
-struct item {
-	const char *slug, *name, *folder; /* "concepts/bools" */
-	int difficulty;
-	bool exercise;
-};
-
-struct track {
-	struct reader *r;
-	const char *slug, *language;
-	struct item *items;
-	size_t n, n_concepts;
-	struct bundle_lesson *lessons;
-	size_t n_lessons;
-	size_t *made;    /* item of each lesson */
-	const char *in, *folder;
-	size_t module_capacity;
-};
-
-static const char *
-text_of(struct json *object, const char *key)
-{
-	return json_text(json_get(object, key), "");
-}
-
-/* ---- links --------------------------------------------------------------------- */
+/* ---- items -------------------------------------------------------------------------- */
 
 static bool
-has_text(const struct track *t, const struct item *item)
+slug_ok(const char *slug)
 {
-	static const char *const files[] = {
-		"about.md", "introduction.md", ".docs/instructions.md", ".docs/introduction.md"
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof files / sizeof files[0]; i++)
-		if (source_find(t->r->source, arena_printf(t->r->arena, "%s/%s", item->folder,
-		    files[i])) != NULL)
-			return true;
-	return false;
+	return *slug != '\0' && strlen(slug) <= 80 &&
+	    slug[strspn(slug, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
 }
 
-static const struct item *
-item_find(const struct track *t, const char *slug, size_t n, bool exercise)
+const struct item *
+track_item(const struct track *t, const char *slug, size_t n, bool exercise)
 {
 	size_t i;
 
@@ -67,217 +34,6 @@ item_find(const struct track *t, const char *slug, size_t n, bool exercise)
 	return NULL;
 }
 
-/* "/tracks/python/concepts/bools" and the same on exercism.org or .io. */
-static const char *
-track_link(const struct track *t, const char *destination)
-{
-	static const char *const sites[] = {
-		"https://exercism.org", "https://exercism.io", "https://exercism.lol", ""
-	};
-	struct arena *a = t->r->arena;
-	const char *path = destination, *prefix;
-	const struct item *item;
-	bool exercise;
-	size_t i, n;
-
-	for (i = 0; i < 3; i++)
-		if (strncmp(destination, sites[i], strlen(sites[i])) == 0)
-			break;
-	path += strlen(sites[i]);
-	prefix = arena_printf(a, "/tracks/%s/", t->slug);
-	if (strncmp(path, prefix, strlen(prefix)) == 0) {
-		path += strlen(prefix);
-		exercise = strncmp(path, "exercises/", 10) == 0;
-		if (exercise || strncmp(path, "concepts/", 9) == 0) {
-			path += exercise ? 10 : 9;
-			n = strcspn(path, "/?#");
-			item = item_find(t, path, n, exercise);
-			if (item != NULL && has_text(t, item))
-				return arena_printf(a, "lesson:%s%s", item->slug,
-				    path[n] == '#' ? path + n : "");
-		}
-	}
-	if (*destination == '/' && destination[1] != '/')
-		return arena_printf(a, "https://exercism.org%s", destination);
-	return NULL;
-}
-
-static const char *
-rewrite(void *state, const char *destination, bool picture)
-{
-	struct track *t = state;
-	const struct bundle_media *media;
-
-	if (!picture)
-		return track_link(t, destination);
-	media = bundle_media_take(t->r, t->folder, destination, t->in);
-	return media == NULL ? NULL : media->path;
-}
-
-/* "[concept:python/bools]()" and "[exercise:python/leap]()" are how a track
- * names its own pages: "[Bools](lesson:bools)". */
-static const char *
-expand(struct track *t, const char *text)
-{
-	const char *p = text, *q, *slug, *end;
-	const struct item *item;
-	struct buffer b;
-
-	if (strstr(text, "]()") == NULL)
-		return text;
-	buffer_init(&b, t->r->arena, strlen(text) + 256);
-	for (; (q = strchr(p, '[')) != NULL; p = q + 1) {
-		end = q + 1 + strcspn(q + 1, "[]\n");
-		slug = memchr(q, '/', (size_t)(end - q));
-		item = NULL;
-		if (slug != NULL && strncmp(end, "]()", 3) == 0 &&
-		    (strncmp(q, "[concept:", 9) == 0 || strncmp(q, "[exercise:", 10) == 0))
-			item = item_find(t, slug + 1, (size_t)(end - slug - 1), q[1] == 'e');
-		buffer_add(&b, p, (size_t)(q - p));
-		if (item == NULL) {
-			buffer_char(&b, '[');
-			continue;
-		}
-		buffer_printf(&b, "[%s](lesson:%s)", item->name, item->slug);
-		q = end + 2;
-	}
-	buffer_str(&b, p);
-	return arena_strdup(t->r->arena, buffer_text(&b));
-}
-
-/* ---- texts ------------------------------------------------------------------------ */
-
-static const char *
-read_part(struct track *t, const struct item *item, const char *name)
-{
-	const char *path = arena_printf(t->r->arena, "%s/%s", item->folder, name);
-	char *text;
-
-	if (source_find(t->r->source, path) == NULL)
-		return "";
-	text = bundle_text(t->r, path, false);
-	if (text == NULL)
-		return "";
-	bundle_note(t->r, BUNDLE_TAKEN, path, "");
-	t->in = path;
-	t->folder = item->folder;
-	return bundle_rewrite(t->r->arena, expand(t, text), rewrite, t);
-}
-
-/* links.json → "Further reading". */
-static void
-further_reading(struct track *t, const struct item *item, struct buffer *b)
-{
-	const char *path = arena_printf(t->r->arena, "%s/links.json", item->folder), *name, *url;
-	struct json *links = NULL;
-	char *text = NULL;
-	size_t i;
-
-	if (source_find(t->r->source, path) != NULL)
-		text = bundle_text(t->r, path, false);
-	if (text != NULL)
-		links = json_parse(t->r->arena, text);
-	if (links == NULL || json_length(links) == 0)
-		return;
-	bundle_note(t->r, BUNDLE_TAKEN, path, "");
-	buffer_str(b, "\n\n## Further reading\n\n");
-	for (i = 0; i < json_length(links) && i < 50; i++) {
-		url = text_of(json_at(links, i), "url");
-		name = text_of(json_at(links, i), "description");
-		if (strpbrk(url, " <>\n") != NULL || *url == '\0')
-			continue;
-		buffer_str(b, "- [");
-		for (name = *name != '\0' ? name : url; *name != '\0'; name++) {
-			if (ispunct((unsigned char)*name))
-				buffer_char(b, '\\');
-			buffer_char(b, *name == '\n' ? ' ' : *name);
-		}
-		buffer_printf(b, "](<%s>)\n", url);
-	}
-}
-
-static bool
-is_stub(const char *text)
-{
-	return strlen(text) < SHORT_TEXT || strncmp(text, "TODO", 4) == 0;
-}
-
-/* about.md tells the whole; introduction.md is a shorter telling of the same. */
-static const char *
-concept_text(struct track *t, const struct item *item)
-{
-	const char *about = read_part(t, item, "about.md"), *intro = read_part(t, item,
-	    "introduction.md");
-	struct buffer b;
-
-	if (*about == '\0' && *intro == '\0')
-		return NULL;
-	buffer_init(&b, t->r->arena, strlen(about) + 256);
-	buffer_str(&b, is_stub(about) && strlen(intro) > strlen(about) ? intro : about);
-	further_reading(t, item, &b);
-	return arena_strdup(t->r->arena, buffer_text(&b));
-}
-
-static const char *
-source_line(struct track *t, const struct item *item)
-{
-	struct arena *a = t->r->arena;
-	const char *path = arena_printf(a, "%s/.meta/config.json", item->folder), *name, *url;
-	struct json *meta;
-	char *text;
-
-	if (source_find(t->r->source, path) == NULL ||
-	    (text = bundle_text(t->r, path, false)) == NULL ||
-	    (meta = json_parse(a, text)) == NULL)
-		return "";
-	bundle_note(t->r, BUNDLE_TAKEN, path, "");
-	name = text_of(meta, "source");
-	url = text_of(meta, "source_url");
-	if (*name == '\0' || strpbrk(name, "[]<>\n\\") != NULL)
-		return "";
-	if (strncmp(url, "http", 4) != 0 || strpbrk(url, " <>\n") != NULL)
-		return arena_printf(a, "\n\nSource: %s\n", name);
-	return arena_printf(a, "\n\nSource: [%s](<%s>)\n", name, url);
-}
-
-static void
-add_part(struct buffer *b, const char *text)
-{
-	if (*text == '\0')
-		return;
-	buffer_str(b, b->size > 0 ? "\n\n" : "");
-	buffer_str(b, text);
-}
-
-static const char *
-exercise_text(struct track *t, const struct item *item)
-{
-	const char *hints;
-	struct buffer b;
-
-	buffer_init(&b, t->r->arena, 4096);
-	add_part(&b, read_part(t, item, ".docs/introduction.md"));
-	add_part(&b, read_part(t, item, ".docs/introduction.append.md"));
-	add_part(&b, read_part(t, item, ".docs/instructions.md"));
-	add_part(&b, read_part(t, item, ".docs/instructions.append.md"));
-	if (b.size == 0)
-		return NULL;
-	hints = read_part(t, item, ".docs/hints.md");
-	if (*hints != '\0')
-		buffer_printf(&b, "\n\n::: hint\n%s\n:::\n", hints);
-	buffer_str(&b, source_line(t, item));
-	return arena_strdup(t->r->arena, buffer_text(&b));
-}
-
-/* ---- items -------------------------------------------------------------------------- */
-
-static bool
-slug_ok(const char *slug)
-{
-	return *slug != '\0' && strlen(slug) <= 80 &&
-	    slug[strspn(slug, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
-}
-
 static struct item *
 item_add(struct track *t, const char *slug, const char *name, bool exercise)
 {
@@ -285,14 +41,14 @@ item_add(struct track *t, const char *slug, const char *name, bool exercise)
 	struct item *item;
 
 	if (!slug_ok(slug) || t->n == BUNDLE_LESSONS_MAX ||
-	    item_find(t, slug, strlen(slug), exercise) != NULL)
+	    track_item(t, slug, strlen(slug), exercise) != NULL)
 		return NULL;
 	item = &t->items[t->n];
 	*item = (struct item){ .slug = slug, .name = *name != '\0' ? name : slug,
 		.exercise = exercise };
 	item->folder = arena_printf(a, "%s/%s", exercise ? "exercises/practice" : "concepts", slug);
 	/* A concept may have the name of an exercise. */
-	if (exercise && item_find(t, slug, strlen(slug), false) != NULL)
+	if (exercise && track_item(t, slug, strlen(slug), false) != NULL)
 		item->slug = arena_printf(a, "exercise-%s", slug);
 	t->n++;
 	return item;
@@ -304,15 +60,15 @@ concept_name(struct json *concepts, const char *slug)
 	size_t i;
 
 	for (i = 0; i < json_length(concepts); i++)
-		if (strcmp(text_of(json_at(concepts, i), "slug"), slug) == 0)
-			return text_of(json_at(concepts, i), "name");
+		if (strcmp(track_member(json_at(concepts, i), "slug"), slug) == 0)
+			return track_member(json_at(concepts, i), "name");
 	return "";
 }
 
 static bool
 deprecated(struct json *exercise)
 {
-	return strcmp(text_of(exercise, "status"), "deprecated") == 0;
+	return strcmp(track_member(exercise, "status"), "deprecated") == 0;
 }
 
 /* First the concepts that the track's exercises teach, in their order, then
@@ -334,8 +90,8 @@ list_concepts(struct track *t, struct json *config)
 		}
 	}
 	for (i = 0; i < json_length(concepts); i++)
-		item_add(t, text_of(json_at(concepts, i), "slug"),
-		    text_of(json_at(concepts, i), "name"), false);
+		item_add(t, track_member(json_at(concepts, i), "slug"),
+		    track_member(json_at(concepts, i), "name"), false);
 	t->n_concepts = t->n;
 }
 
@@ -367,10 +123,10 @@ list_exercises(struct track *t, struct json *config)
 			if (json_int(json_get(e, "difficulty"), 5) != level)
 				continue;
 			if (deprecated(e)) {
-				leave_out(t, text_of(e, "slug"));
+				leave_out(t, track_member(e, "slug"));
 				continue;
 			}
-			item = item_add(t, text_of(e, "slug"), text_of(e, "name"), true);
+			item = item_add(t, track_member(e, "slug"), track_member(e, "name"), true);
 			if (item != NULL)
 				item->difficulty = level;
 		}
@@ -382,7 +138,7 @@ static void
 make_lesson(struct track *t, size_t i)
 {
 	const struct item *item = &t->items[i];
-	const char *text = item->exercise ? exercise_text(t, item) : concept_text(t, item);
+	const char *text = item->exercise ? track_exercise(t, item) : track_concept(t, item);
 	struct bundle_lesson *l = &t->lessons[t->n_lessons];
 	int minutes;
 
@@ -500,10 +256,10 @@ describe(struct track *t, struct json *config)
 	size_t i, n = 0;
 
 	buffer_init(&text, t->r->arena, 1024);
-	buffer_printf(&text, "%s\n\n## What makes it special\n\n", text_of(config, "blurb"));
+	buffer_printf(&text, "%s\n\n## What makes it special\n\n", track_member(config, "blurb"));
 	for (i = 0; i < json_length(features) && i < 20; i++) {
 		f = json_at(features, i);
-		buffer_printf(&text, "- **%s**: %s\n", text_of(f, "title"), text_of(f, "content"));
+		buffer_printf(&text, "- **%s**: %s\n", track_member(f, "title"), track_member(f, "content"));
 	}
 	buffer_str(&text, "\n## How to work with this course\n\nRead an idea, then practise. "
 	    "The exercises are to be solved in your own editor; they come from the free "
@@ -534,8 +290,8 @@ exercism_read(struct reader *r)
 		bundle_fail(r, "config.json", "", "%s", reason);
 		return;
 	}
-	t.slug = text_of(config, "slug");
-	t.language = text_of(config, "language");
+	t.slug = track_member(config, "slug");
+	t.language = track_member(config, "language");
 	if (!slug_ok(t.slug) || *t.language == '\0') {
 		bundle_fail(r, "config.json", slug_ok(t.slug) ? "language" : "slug",
 		    "not an Exercism track");
@@ -547,7 +303,7 @@ exercism_read(struct reader *r)
 	t.made = arena_alloc(r->arena, BUNDLE_LESSONS_MAX * sizeof *t.made);
 	b->code = b->slug = arena_printf(r->arena, "%s-track", t.slug);
 	b->title = arena_printf(r->arena, "%s: Concepts and Practice", t.language);
-	b->summary = bundle_first_paragraph(r->arena, text_of(config, "blurb"), 300);
+	b->summary = bundle_first_paragraph(r->arena, track_member(config, "blurb"), 300);
 	b->category = "Computer Science";
 	b->source_url = arena_printf(r->arena, "https://exercism.org/tracks/%s", t.slug);
 	list_concepts(&t, config);
