@@ -142,4 +142,6 @@ tests_learning_test_LDFLAGS = $(TEST_LD)
 tests_learning_test_LDADD = $(TEST_LD_ADD)
 
 TESTS += $(check_PROGRAMS)
+# The library stands in a linker word, where automake does not see it.
+$(check_PROGRAMS): libhost.a
 endif
