@@ -15,6 +15,7 @@
 #include "crypto.h"
 #include "db.h"
 #include "fault.h"
+#include "job.h"
 #include "identity/identity.h"
 
 enum { EMAIL, PASSWORD, ROLES, NAME, ZONE, LOCALE, LOCATION, HEADLINE, BIO, COLUMNS };
@@ -121,13 +122,42 @@ seed_run(const char *path)
 }
 
 static int
+seed_skills(const char *file)
+{
+	struct fault_frame frame;
+	struct arena *a;
+	char *full = realpath(file, NULL);
+	int status;
+
+	if (full == NULL) {
+		fprintf(stderr, "%s: no such file\n", file);
+		return 1;
+	}
+	if (FAULT_CATCH(&frame)) {
+		fprintf(stderr, "%s\n", frame.text);
+		return 1;
+	}
+	a = arena_new(1 << 20);
+	status = job_once("course.skills", json_object(a, "path", full, NULL));
+	fault_leave(&frame);
+	arena_free(a);
+	free(full);
+	return status;
+}
+
+static int
 command_seed(int argc, char **argv)
 {
+	if (argc == 2 && strcmp(argv[1], "world") == 0)
+		return job_once("learning.demo", "{}");
+	if (argc == 3 && strcmp(argv[1], "skills") == 0)
+		return seed_skills(argv[2]);
 	if (argc != 3 || strcmp(argv[1], "people") != 0) {
-		fprintf(stderr, "usage: seed people FILE\n");
+		fprintf(stderr, "usage: seed people FILE | skills FILE | world\n");
 		return 2;
 	}
 	return seed_run(argv[2]);
 }
 
-COMMAND(seed, command_seed, "people FILE", "adds the persons of a tab-separated file");
+COMMAND(seed, command_seed, "people FILE | skills FILE | world",
+    "adds demo persons, the skills of a tab-separated file, enrolments with a past");

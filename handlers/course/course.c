@@ -314,6 +314,7 @@ static const struct route routes[] = {
 
 static const struct job_type jobs[] = {
 	{ "course.import", course_import_run, .timeout_s = 600, .attempts = 2 },
+	{ "course.skills", course_skills_run, .timeout_s = 60, .attempts = 1 },
 	{ 0 }
 };
 

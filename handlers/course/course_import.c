@@ -348,6 +348,35 @@ course_import_run(struct job *job)
 	return store(&im);
 }
 
+/* Job "course.skills": name, field and sentence a line, a header first. */
+enum job_result
+course_skills_run(struct job *job)
+{
+	size_t size;
+	const char *text = (const char *)storage_file(job->arena,
+	    json_text(json_get(job->args, "path"), ""), &size), *p = text;
+	int n = 0;
+
+	if (text == NULL)
+		return JOB_DEAD;
+	for (bool header = true; *p != '\0'; header = false) {
+		size_t line = strcspn(p, "\n"), name = strcspn(p, "\t\n");
+		size_t field = name < line ? strcspn(p + name + 1, "\t\n") : 0;
+
+		if (!header && name > 0 && field > 0) {
+			const char *title = arena_strndup(job->arena, p, name);
+
+			sql_import_skill_seed_queue(job->db, slugify(job->arena, title), title,
+			    arena_strndup(job->arena, p + name + 1, field), NULL);
+			n++;
+		}
+		p += line + (p[line] == '\n');
+	}
+	db_flush(job->db);
+	job_report(job, arena_printf(job->arena, "skills: %d", n));
+	return JOB_DONE;
+}
+
 /* ---- pages ------------------------------------------------------------------------ */
 
 const struct param course_import_params[] = {

@@ -128,7 +128,7 @@ update course.course set status = 'PUBLISHED', published_at = host.now() where i
 
 -- import_skill_seed(slug text, title text, field text) -> exec
 insert into course.skill (slug, title, field) values ($1, $2, $3)
-    on conflict (slug) do update set field = excluded.field;
+    on conflict do nothing;
 
 -- import_files(course uuid) -> many
 --   name text, path text, type text, width i32?, height i32?, alt text, bytes i64, hash text

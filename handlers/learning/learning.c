@@ -231,5 +231,10 @@ static const struct personal_data personal[] = {
 	{ 0 }
 };
 
+static const struct job_type jobs[] = {
+	{ "learning.demo", learning_demo_run, .timeout_s = 60, .attempts = 1 },
+	{ 0 }
+};
+
 MODULE(.name = "learning", .version = "1", .routes = routes, .queries = learning_queries,
-    .personal = personal);
+    .jobs = jobs, .personal = personal);

@@ -12,4 +12,7 @@
 
 handler_fn home_show;
 
+/* Job "learning.demo" (learning_demo.c). */
+enum job_result learning_demo_run(struct job *);
+
 #endif

@@ -200,3 +200,9 @@ select day, seconds, lessons_opened, lessons_completed
 
 -- activity_erase(person uuid) -> exec
 delete from learning.activity_day where person_id = $1;
+
+-- ---- the demonstration world --------------------------------------------------------
+
+-- demo_add(person uuid, code text, lessons i32, days i32) -> one
+--   added bool
+select learning.demo_add($1, $2, $3, $4) as added;

@@ -42,6 +42,10 @@ database_seed() {
 		note "people"
 		seed_part host seed people "$root/seeds/people.tsv"
 	fi
+	if [ -e "$root/seeds/skills.tsv" ]; then
+		note "skills"
+		seed_part host seed skills "$root/seeds/skills.tsv"
+	fi
 	for course in "$root"/seeds/courses/*/; do
 		[ -e "$course/course.json" ] || continue
 		if ! host help 2>/dev/null | grep -q '^  import '; then
@@ -51,6 +55,8 @@ database_seed() {
 		note "course $(basename "$course")"
 		seed_part host import --seed "${course%/}"
 	done
+	note "enrolments"
+	seed_part host seed world
 	own_stored
 	stamp database.seeds "$want"
 }
