@@ -57,8 +57,8 @@ const struct db_stats *db_stats(const struct db *);
 int db_socket(const struct db *); /* -1 when not connected */
 /* Asks the server to stop the running query; async-signal-safe. */
 bool db_cancel(struct db *);
-/* Versions of cache tags in memory shared by all workers: zeroed, set before
- * the first query; without it (tests, tools) each process has its own. */
+/* Versions of cache tags elsewhere than in the scoreboard; n = 0 goes back.
+ * For tests. */
 void db_cache_shared(volatile uint64_t *versions, size_t n);
 /* LISTEN side for the jobs pool: waits ≤ timeout_ms for a notification. */
 void db_listen(struct db *, const char *channel);

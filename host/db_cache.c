@@ -4,7 +4,7 @@
  * An entry belongs to (query, parameters) and holds its rows in one block. It
  * is served while it is younger than the query's cache_ms and the version of
  * its tag is the one that stood before the rows were read. Versions live in
- * memory that all workers share (db_cache_shared): cache_touch() raises one
+ * memory that all workers share (scoreboard.h): cache_touch() raises one
  * after the commit, so a write is seen by every worker of the host at once;
  * other hosts see it when the time is over.
  *
@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "conf.h"
+#include "scoreboard.h"
 
 #define ENTRIES_MAX 256
 #define BYTES_MAX (8u << 20)
@@ -41,15 +42,15 @@ static struct entry *buckets[BUCKETS];
 static struct entry *newest, *oldest;
 static size_t entries, bytes;
 
-static volatile uint64_t private_versions[64];
-static volatile uint64_t *versions = private_versions;
-static size_t n_versions = sizeof private_versions / sizeof private_versions[0];
+/* Tests only; else the scoreboard has them. */
+static volatile uint64_t *versions;
+static size_t n_versions;
 
 void
 db_cache_shared(volatile uint64_t *shared, size_t n)
 {
-	versions = n ? shared : private_versions;
-	n_versions = n ? n : sizeof private_versions / sizeof private_versions[0];
+	versions = shared;
+	n_versions = n;
 }
 
 /* FNV-1a; also spreads the keys over the buckets. */
@@ -69,6 +70,8 @@ hash(uint64_t h, const void *data, size_t size)
 static volatile uint64_t *
 version_of(const char *tag)
 {
+	if (!n_versions)
+		return (volatile uint64_t *)scoreboard_tag(tag);
 	return &versions[hash(HASH_START, tag, strlen(tag)) % n_versions];
 }
 

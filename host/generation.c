@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "migrate.h"
 #include "process.h"
 #include "spawn.h"
 
@@ -696,6 +697,7 @@ static void
 workers_start(void)
 {
 	enum pool first = POOL_COUNT;
+	char reason[400];
 
 	for (enum pool p = POOL_WEB; p < POOL_COUNT; p++) {
 		if (!(start->pools & (1u << p)))
@@ -706,6 +708,9 @@ workers_start(void)
 	}
 	if (first == POOL_COUNT)
 		return;
+	progress_tell("schema");
+	if (!migrate_check(conf->pools[first].database, NULL, reason, sizeof reason))
+		refuse(reason);
 	progress_tell("canary");
 	if (!child_fork(first, true))
 		refuse("cannot fork the canary worker");
