@@ -4,7 +4,7 @@ Subject: {{mail.signup_again.subject}}
 
 {{mail.signup_again.text}}
 
-{{mail.verify.hint}}
+{{mail.reset.hint}}
 
 {{mail.signup_again.do}}:
 <?cs var:page.url ?><?cs var:view.path ?>
