@@ -125,6 +125,11 @@ guide_page(struct req *r, struct view *v)
 	return 200;
 }
 
+static const struct param mailbox_params[] = {
+	{ "name", PARAM_LINE, PARAM_PATH, .max = 120 },
+	{ 0 }
+};
+
 static const struct route routes[] = {
 	{ METHOD_GET, "/openapi.json", api_document, NULL, ACCESS_PUBLIC, .no_html = true,
 	    .summary = "This document", .owner = "anyone" },
@@ -134,6 +139,10 @@ static const struct route routes[] = {
 	    .summary = "The API for people", .owner = "anyone" },
 	{ METHOD_GET, "/_guide", guide_page, "guide/index.cs", ACCESS_PUBLIC, .no_json = true,
 	    .summary = "Style guide (development)", .owner = "anyone" },
+	{ METHOD_GET, "/mailbox", mailbox_index, "mailbox/index.cs", ACCESS_PUBLIC, .no_json = true,
+	    .summary = "Mails that were not sent (development)", .owner = "anyone" },
+	{ METHOD_GET, "/mailbox/:name", mailbox_show, "mailbox/show.cs", ACCESS_PUBLIC,
+	    mailbox_params, .no_json = true, .summary = "One of them", .owner = "anyone" },
 	{ 0 }
 };
 

@@ -7,4 +7,7 @@
 
 extern const struct module module_builtin;
 
+/* builtin_mailbox.c */
+handler_fn mailbox_index, mailbox_show;
+
 #endif

@@ -1,6 +1,6 @@
 libhost_a_SOURCES += \
 	host/arena.c host/arena.h host/arena_heap.c host/buffer.c \
-	host/builtin.c host/builtin.h \
+	host/builtin.c host/builtin_mailbox.c host/builtin.h \
 	host/cache.c host/cache_redis.c host/cache.h \
 	host/chart.c host/clock.c host/command.c host/command.h \
 	host/conf.c host/conf.h \
