@@ -12,6 +12,12 @@
 
 enum { CONCEPTS_PER_MODULE = 9, EXERCISES_PER_MODULE = 16 };
 
+const char *
+track_member(struct json *object, const char *key)
+{
+	return json_text(json_get(object, key), "");
+}
+
 /* ---- items -------------------------------------------------------------------------- */
 
 static bool
