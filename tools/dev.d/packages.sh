@@ -3,10 +3,12 @@
 
 # Names of the given lists of tools/packages.txt.
 packages_of() {
-	local list
+	local list name command
 	for list; do
-		awk -v list="$list" '!/^#/ && $1 == list { print $2 }' "$root/tools/packages.txt"
-	done | sort -u
+		awk -v list="$list" '!/^#/ && $1 == list { print $2, $3 }' "$root/tools/packages.txt"
+	done | sort -u | while read -r name command; do
+		[ -n "$command" ] && command -v "$command" >/dev/null || echo "$name"
+	done
 }
 
 packages_missing() {
