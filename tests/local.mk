@@ -145,3 +145,10 @@ TESTS += $(check_PROGRAMS)
 # The library stands in a linker word, where automake does not see it.
 $(check_PROGRAMS): libhost.a
 endif
+
+# Built on demand by bench/run.
+EXTRA_PROGRAMS = bench/render_cost
+bench_render_cost_SOURCES = bench/render_cost.c
+bench_render_cost_CPPFLAGS = $(libhost_a_CPPFLAGS)
+bench_render_cost_LDFLAGS = $(host_ldflags)
+bench_render_cost_LDADD = $(host_libs)
