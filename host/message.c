@@ -306,12 +306,65 @@ text_write(FILE *out, const char *text, const struct token *t)
 	}
 }
 
+/* Constants cost nothing when a page is rendered: an icon as a variable was
+ * a thousand instructions, and a list has dozens. */
+static struct constant {
+	char key[40], value[160];
+} constants[32];
+static size_t constant_count;
+
+void
+message_constant(const char *key, const char *value)
+{
+	size_t i = 0;
+
+	while (i < constant_count && strcmp(constants[i].key, key) != 0)
+		i++;
+	if (i == sizeof(constants) / sizeof(constants[0]))
+		return;
+	if (i == constant_count)
+		constant_count++;
+	snprintf(constants[i].key, sizeof(constants[i].key), "%s", key);
+	snprintf(constants[i].value, sizeof(constants[i].value), "%s", value);
+}
+
+static const char *
+constant_value(const char *key)
+{
+	for (size_t i = 0; i < constant_count; i++)
+		if (strcmp(constants[i].key, key) == 0)
+			return constants[i].value;
+	return strcmp(key, "asset.icons") == 0 ? "/static/img/icons.svg" : NULL;
+}
+
+/* {{asset.…}} and {{icon.…}}; an icon cannot stand inside a tag. */
+static bool
+constant_write(FILE *out, const struct token *t, bool in_tag, bool *ok)
+{
+	bool icon = strncmp(t->key, "icon.", 5) == 0;
+	const char *value;
+
+	if (!icon && strncmp(t->key, "asset.", 6) != 0)
+		return false;
+	value = constant_value(icon ? "asset.icons" : t->key);
+	*ok = value != NULL && t->n == 0 && !(icon && in_tag);
+	if (*ok && icon)
+		fprintf(out, "<svg class=\"icon\" aria-hidden=\"true\"><use href=\"%s#%s\"/></svg>",
+		    value, t->key + 5);
+	else if (*ok)
+		fputs(value, out);
+	return true;
+}
+
 static bool
 token_write(FILE *out, const char *locale, const struct token *t, bool in_tag)
 {
 	char plural[128];
 	const char *text = message_find(locale, t->key), *one, *other, *n;
+	bool ok;
 
+	if (constant_write(out, t, in_tag, &ok))
+		return ok;
 	if (in_tag) {
 		if (text != NULL)
 			text_write_literal(out, text);

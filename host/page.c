@@ -18,7 +18,7 @@ static size_t asset_count;
 void
 page_assets(const char *static_dir)
 {
-	char path[1024], line[256];
+	char path[1024], line[256], key[40];
 	FILE *f;
 
 	snprintf(path, sizeof(path), "%s/static.manifest", static_dir);
@@ -34,6 +34,8 @@ page_assets(const char *static_dir)
 		equals[1 + strcspn(equals + 1, "\r\n")] = '\0';
 		snprintf(a->name, sizeof(a->name), "%.31s", line);
 		snprintf(a->url, sizeof(a->url), "%s", equals + 1);
+		snprintf(key, sizeof(key), "asset.%s", a->name);
+		message_constant(key, a->url);
 		asset_count++;
 	}
 	if (f != NULL)

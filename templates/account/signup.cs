@@ -2,7 +2,7 @@
 view.sent true after a good POST: a mail is on its way (the same answer for a known address). --}}<?cs
 include!"layout/head.cs" ?>
 <div class="wrap"><div class="narrow stack stack-l"><?cs
-if:view.sent ?><div class="empty"><?cs call:icon("mail") ?><h1>{{verify.sent}}</h1><p>{{verify.sent.to}}</p><p>{{verify.sent.hint}}</p><a class="button quiet" href="/verify/again">{{verify.again}}</a><?cs if:page.dev ?><a class="button quiet" href="/mailbox">{{nav.mailbox}}</a><?cs /if ?></div><?cs
+if:view.sent ?><div class="empty">{{icon.mail}}<h1>{{verify.sent}}</h1><p>{{verify.sent.to}}</p><p>{{verify.sent.hint}}</p><a class="button quiet" href="/verify/again">{{verify.again}}</a><?cs if:page.dev ?><a class="button quiet" href="/mailbox">{{nav.mailbox}}</a><?cs /if ?></div><?cs
 else ?><div><h1>{{signup.title}}</h1><p class="lead">{{signup.lead}}</p></div>
 <?cs call:error_summary() ?>
 <form class="form" method="post" action="/signup"><?cs call:csrf() ?>

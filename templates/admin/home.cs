@@ -6,8 +6,8 @@ view.joined chart; view.host of view_host_status() --}}<?cs
 include!"layout/head.cs" ?><?cs include!"macro/admin.cs" ?><?cs include!"macro/chart.cs" ?>
 <div class="wrap"><div class="stack stack-l">
 <h1>{{admin.home.title}}</h1><?cs call:admin_tabs() ?><?cs
-if:#view.work.dead > #0 ?><div class="alert bad" role="status"><?cs call:icon("alert") ?><p>{{admin.dead n=view.work.dead}} <a href="/admin/jobs?state=DEAD">{{admin.look}}</a></p></div><?cs /if ?><?cs
-if:#view.work.mailFailed > #0 ?><div class="alert warn" role="status"><?cs call:icon("mail") ?><p>{{admin.mail_failed n=view.work.mailFailed}} <a href="/admin/mail?status=FAILED">{{admin.look}}</a></p></div><?cs /if ?>
+if:#view.work.dead > #0 ?><div class="alert bad" role="status">{{icon.alert}}<p>{{admin.dead n=view.work.dead}} <a href="/admin/jobs?state=DEAD">{{admin.look}}</a></p></div><?cs /if ?><?cs
+if:#view.work.mailFailed > #0 ?><div class="alert warn" role="status">{{icon.mail}}<p>{{admin.mail_failed n=view.work.mailFailed}} <a href="/admin/mail?status=FAILED">{{admin.look}}</a></p></div><?cs /if ?>
 <section aria-labelledby="people"><h2 id="people" class="mb">{{nav.people}}</h2><div class="stats"><?cs
 call:stat("{{admin.total}}", view.people.total, "") ?><?cs
 call:stat("{{admin.students}}", view.people.students, "") ?><?cs

@@ -2,7 +2,7 @@
 include!"layout/head.cs" ?><?cs include!"macro/admin.cs" ?>
 <div class="wrap"><div class="stack stack-l">
 <h1>{{admin.system.title}}</h1><?cs call:admin_tabs() ?><?cs
-if:view.host.refusal ?><div class="alert bad" role="status"><?cs call:icon("alert") ?><p>{{admin.refused}} <code><?cs var:view.host.refusal ?></code></p></div><?cs /if ?>
+if:view.host.refusal ?><div class="alert bad" role="status">{{icon.alert}}<p>{{admin.refused}} <code><?cs var:view.host.refusal ?></code></p></div><?cs /if ?>
 <div class="stats"><?cs call:stat("{{admin.generation}}", view.host.generation, "") ?><?cs call:stat("{{admin.reloads}}", view.host.reloads, "") ?><?cs call:stat("{{admin.refusals}}", view.host.reloadsRefused, "") ?></div>
 <dl class="facts"><dt>{{admin.started}}</dt><dd><?cs call:date(view.host.startedAt) ?></dd><dt>{{admin.sandbox}}</dt><dd><?cs var:view.host.sandbox ?></dd><dt>{{admin.unix_users}}</dt><dd><?cs var:view.host.users ?></dd></dl>
 <section aria-labelledby="pools"><h2 id="pools" class="mb">{{admin.pools}}</h2>

@@ -8,7 +8,7 @@ include!"layout/head.cs" ?><?cs include!"macro/admin.cs" ?><?cs include!"macro/a
 if:view.active ?><span class="badge good">{{admin.active}}</span><?cs else ?><span class="badge bad">{{admin.disabled}}</span><?cs /if ?></div>
 <div class="split"><div class="stack stack-l">
 <section aria-labelledby="sessions"><h2 id="sessions" class="mb">{{admin.user.sessions}}</h2><?cs
-if:subcount(view.sessions) > #0 ?><ul class="list card"><?cs each:s = view.sessions ?><li><?cs call:icon("shield") ?><div class="grow"><b><?cs var:s.device ?></b><p class="meta"><span><?cs var:s.network ?></span><span>{{sessions.seen}} <?cs call:when(s.seenAt) ?></span></p></div></li><?cs /each ?></ul><?cs
+if:subcount(view.sessions) > #0 ?><ul class="list card"><?cs each:s = view.sessions ?><li>{{icon.shield}}<div class="grow"><b><?cs var:s.device ?></b><p class="meta"><span><?cs var:s.network ?></span><span>{{sessions.seen}} <?cs call:when(s.seenAt) ?></span></p></div></li><?cs /each ?></ul><?cs
 if:!view.self ?><form class="mt" method="post" action="/admin/users/<?cs var:view.id ?>/sessions/end"><?cs call:csrf() ?><button class="button">{{admin.user.end_sessions}}</button></form><?cs /if ?><?cs
 else ?><p class="muted">{{admin.user.no_sessions}}</p><?cs /if ?></section>
 <section aria-labelledby="audit"><h2 id="audit" class="mb">{{admin.audit}}</h2><?cs

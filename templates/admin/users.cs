@@ -3,7 +3,7 @@ view.items.N .id .name .initials .email .roles.N.name .status .active .verified 
 include!"layout/head.cs" ?><?cs include!"macro/admin.cs" ?>
 <div class="wrap"><div class="stack">
 <h1>{{admin.users.title}}</h1><?cs call:admin_tabs() ?>
-<form class="row" role="search" action="/admin/users"><div class="search"><label class="sr" for="q">{{admin.users.search}}</label><?cs call:icon("search") ?><input class="input" type="search" id="q" name="q" maxlength="100" value="<?cs var:view.q ?>" placeholder="{{admin.users.search}}"></div><?cs
+<form class="row" role="search" action="/admin/users"><div class="search"><label class="sr" for="q">{{admin.users.search}}</label>{{icon.search}}<input class="input" type="search" id="q" name="q" maxlength="100" value="<?cs var:view.q ?>" placeholder="{{admin.users.search}}"></div><?cs
 if:page.values.role ?><input type="hidden" name="role" value="<?cs var:page.values.role ?>"><?cs /if ?><?cs
 if:page.values.status ?><input type="hidden" name="status" value="<?cs var:page.values.status ?>"><?cs /if ?><button class="button primary">{{nav.search.do}}</button></form>
 <div class="row"><?cs call:filters(view.role, "{{admin.role}}") ?><?cs call:filters(view.status, "{{admin.state}}") ?></div>

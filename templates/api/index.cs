@@ -2,7 +2,7 @@
 .params.N .name .in .type .required .options.N --}}<?cs
 include!"layout/head.cs" ?>
 <div class="wrap">
-<div class="pagehead"><div><h1>{{api.title}}</h1><p class="lead">{{api.lead}}</p></div><a class="button" href="/api/v1/openapi.json"><?cs call:icon("download") ?>{{api.openapi}}</a></div>
+<div class="pagehead"><div><h1>{{api.title}}</h1><p class="lead">{{api.lead}}</p></div><a class="button" href="/api/v1/openapi.json">{{icon.download}}{{api.openapi}}</a></div>
 <div class="split">
 <div class="stack"><?cs each:a = view.areas ?>
 <section aria-labelledby="area-<?cs var:a.name ?>"><h2 class="mb" id="area-<?cs var:a.name ?>"><?cs var:a.name ?></h2><?cs each:r = a.routes ?>

@@ -20,14 +20,14 @@ include!"layout/head.cs" ?><?cs include!"macro/course.cs" ?><?cs include!"macro/
 <nav class="crumbs" aria-label="{{nav.crumbs}}"><ol><?cs call:crumb("/courses", "{{nav.courses}}") ?><?cs call:crumb(view.categoryHref, view.category) ?></ol></nav>
 <div class="split headed">
 <header class="head"><h1><?cs var:view.title ?></h1><p class="lead"><?cs var:view.summary ?></p>
-<p class="meta mt"><span><?cs call:icon("chart") ?><?cs call:level(view.level) ?></span><span><?cs call:icon("clock") ?><?cs call:duration(view.minutes) ?></span><span><?cs call:icon("list") ?>{{course.lessons n=view.lessons}}</span><?cs
-if:view.language ?><span><?cs call:icon("globe") ?><?cs var:view.language ?></span><?cs /if ?><?cs
-if:#view.students > #0 ?><span><?cs call:icon("users") ?>{{course.students n=view.students total=view.students.text}}</span><?cs /if ?><?cs
-if:#view.ratings > #2 ?><span><?cs call:icon("star") ?><?cs var:view.rating ?> {{course.ratings n=view.ratings}}</span><?cs /if ?></p></header>
+<p class="meta mt"><span>{{icon.chart}}<?cs call:level(view.level) ?></span><span>{{icon.clock}}<?cs call:duration(view.minutes) ?></span><span>{{icon.list}}{{course.lessons n=view.lessons}}</span><?cs
+if:view.language ?><span>{{icon.globe}}<?cs var:view.language ?></span><?cs /if ?><?cs
+if:#view.students > #0 ?><span>{{icon.users}}{{course.students n=view.students total=view.students.text}}</span><?cs /if ?><?cs
+if:#view.ratings > #2 ?><span>{{icon.star}}<?cs var:view.rating ?> {{course.ratings n=view.ratings}}</span><?cs /if ?></p></header>
 <aside class="aside stack" aria-label="{{course.facts}}">
 <div class="card course"><?cs call:cover(view) ?><div class="body stack"><?cs
 if:view.state == "enrolled" || view.state == "completed" ?>
-<?cs if:view.state == "completed" ?><p class="badge good"><?cs call:icon("done") ?>{{course.completed}}</p><?cs /if ?><?cs call:progress(view.enrolment.percent, "{{course.progress}}") ?>
+<?cs if:view.state == "completed" ?><p class="badge good">{{icon.done}}{{course.completed}}</p><?cs /if ?><?cs call:progress(view.enrolment.percent, "{{course.progress}}") ?>
 <p class="muted small">{{course.done n=view.enrolment.done total=view.enrolment.total}}</p><?cs
 if:view.enrolment.nextHref ?><a class="button primary wide" href="<?cs var:url_validate(view.enrolment.nextHref) ?>"><?cs if:#view.enrolment.done > #0 ?>{{course.continue}}<?cs else ?>{{course.start}}<?cs /if ?></a><p class="small">{{course.next}} <?cs var:view.enrolment.nextTitle ?></p><?cs /if ?><?cs
 elif:view.state == "owner" ?><p class="muted">{{course.yours}}</p><a class="button primary wide" href="/teach/courses/<?cs var:view.slug ?>">{{teach.edit}}</a><?cs
@@ -46,19 +46,19 @@ if:view.licence.attribution ?><p class="small muted mt"><?cs var:view.licence.at
 </aside>
 <div class="body stack stack-l"><?cs
 if:subcount(view.outcomes) > #0 ?>
-<section aria-labelledby="outcomes"><h2 id="outcomes">{{course.outcomes}}</h2><ul class="ticks mt"><?cs each:o = view.outcomes ?><li><?cs call:icon("check") ?><span><?cs var:o ?></span></li><?cs /each ?></ul></section><?cs /if ?>
+<section aria-labelledby="outcomes"><h2 id="outcomes">{{course.outcomes}}</h2><ul class="ticks mt"><?cs each:o = view.outcomes ?><li>{{icon.check}}<span><?cs var:o ?></span></li><?cs /each ?></ul></section><?cs /if ?>
 <section aria-labelledby="outline"><h2 id="outline" class="mb">{{course.outline}}</h2><?cs
 each:m = view.modules ?><details class="module"<?cs if:first(m) || view.state == "enrolled" ?> open<?cs /if ?>><summary><h3><?cs var:m.title ?></h3><span class="muted small">{{course.lessons n=m.count}} · <?cs call:duration(m.minutes) ?></span></summary><ul class="lessons"><?cs
 each:l = m.lessons ?><li<?cs if:l.done ?> class="done"<?cs /if ?>><?cs call:lesson_icon(l) ?><span class="grow"><?cs if:l.open ?><a href="/courses/<?cs var:view.slug ?>/lessons/<?cs var:l.slug ?>"><?cs var:l.title ?></a><?cs else ?><?cs var:l.title ?><?cs /if ?><span class="sr"> (<?cs call:lesson_type(l.type) ?><?cs if:l.done ?>, {{lesson.done}}<?cs /if ?>)</span></span><?cs
 if:l.preview && view.state != "enrolled" && view.state != "completed" ?><span class="badge accent">{{lesson.preview}}</span><?cs /if ?><?cs
-if:!l.open ?><?cs call:icon("lock") ?><?cs /if ?><span class="muted small nowrap num"><?cs call:duration(l.minutes) ?></span></li><?cs /each ?></ul></details><?cs
+if:!l.open ?>{{icon.lock}}<?cs /if ?><span class="muted small nowrap num"><?cs call:duration(l.minutes) ?></span></li><?cs /each ?></ul></details><?cs
 /each ?></section><?cs
 if:view.description ?>
 <section aria-labelledby="about"><h2 id="about" class="mb">{{course.about}}</h2><?cs call:prose(view.description) ?></section><?cs /if ?><?cs
 if:subcount(view.requirements) > #0 || subcount(view.prerequisites) > #0 ?>
 <section aria-labelledby="before"><h2 id="before">{{course.before}}</h2><ul class="ticks mt"><?cs
-each:p = view.prerequisites ?><li<?cs if:!p.done ?> class="todo"<?cs /if ?>><?cs if:p.done ?><?cs call:icon("done") ?><?cs else ?><?cs call:icon("circle") ?><?cs /if ?><span>{{course.prerequisite}} <a href="/courses/<?cs var:p.slug ?>"><?cs var:p.title ?></a></span></li><?cs /each ?><?cs
-each:r = view.requirements ?><li class="todo"><?cs call:icon("right") ?><span><?cs var:r ?></span></li><?cs /each ?></ul></section><?cs /if ?>
+each:p = view.prerequisites ?><li<?cs if:!p.done ?> class="todo"<?cs /if ?>><?cs if:p.done ?>{{icon.done}}<?cs else ?>{{icon.circle}}<?cs /if ?><span>{{course.prerequisite}} <a href="/courses/<?cs var:p.slug ?>"><?cs var:p.title ?></a></span></li><?cs /each ?><?cs
+each:r = view.requirements ?><li class="todo">{{icon.right}}<span><?cs var:r ?></span></li><?cs /each ?></ul></section><?cs /if ?>
 <section aria-labelledby="by"><h2 id="by">{{course.instructor}}</h2><div class="who mt"><?cs call:avatar(view.instructor, "large") ?><div><p><b><?cs var:view.instructor.name ?></b></p><?cs if:view.instructor.bio ?><p class="muted"><?cs var:view.instructor.bio ?></p><?cs /if ?></div></div></section><?cs
 if:subcount(view.skills) > #0 ?>
 <section aria-labelledby="skills"><h2 id="skills">{{course.skills}}</h2><p class="chips mt"><?cs each:s = view.skills ?><span class="chip"><?cs var:s ?></span><?cs /each ?></p></section><?cs /if ?>

@@ -24,23 +24,23 @@ if:page.noindex ?>
 <body data-words-copied="{{js.copied}}" data-words-copy="{{js.copy}}" data-words-failed="{{js.failed}}" data-words-leave="{{js.leave}}">
 <a class="skip" href="#main">{{nav.skip}}</a>
 <header class="header"><div class="wrap">
-<a class="brand" href="/"><?cs call:icon("logo") ?>{{site.name}}</a>
-<nav class="places" aria-label="{{nav.main}}"><?cs call:places(#0) ?></nav>
-<?cs if:page.path != "/courses" && page.path != "/" ?><form class="headsearch" role="search" aria-label="{{nav.search}}" action="/courses"><div class="search"><label class="sr" for="q-head">{{nav.search}}</label><?cs call:icon("search") ?><input class="input" type="search" id="q-head" name="q" maxlength="100" placeholder="{{nav.search}}" value="<?cs var:page.values.q ?>"></div></form><?cs /if ?>
+<a class="brand" href="/">{{icon.logo}}{{site.name}}</a>
+<nav class="places" aria-label="{{nav.main}}"><?cs call:places() ?></nav>
+<?cs if:page.path != "/courses" && page.path != "/" ?><form class="headsearch" role="search" aria-label="{{nav.search}}" action="/courses"><div class="search"><label class="sr" for="q-head">{{nav.search}}</label>{{icon.search}}<input class="input" type="search" id="q-head" name="q" maxlength="100" placeholder="{{nav.search}}" value="<?cs var:page.values.q ?>"></div></form><?cs /if ?>
 <div class="end"><?cs
 if:page.user.id ?><details class="menu"><summary><span class="sr">{{nav.account}}</span><?cs call:avatar(page.user, "") ?></summary><div class="panel">
 <p class="item"><b class="clip"><?cs var:page.user.name ?></b></p>
-<a href="/me/profile"><?cs call:icon("user") ?>{{nav.profile}}</a>
-<a href="/me/settings"><?cs call:icon("settings") ?>{{nav.settings}}</a>
-<a href="/me/sessions"><?cs call:icon("shield") ?>{{nav.sessions}}</a><?cs
+<a href="/me/profile">{{icon.user}}{{nav.profile}}</a>
+<a href="/me/settings">{{icon.settings}}{{nav.settings}}</a>
+<a href="/me/sessions">{{icon.shield}}{{nav.sessions}}</a><?cs
 if:subcount(page.user.roles) > #1 ?><hr><form method="post" action="/me/role"><?cs call:csrf() ?><p class="eyebrow item">{{nav.role}}</p><?cs
-each:r = page.user.roles ?><button class="item" name="role" value="<?cs var:r.name ?>"<?cs if:r.name == page.user.role ?> aria-pressed="true"<?cs /if ?>><?cs call:icon("users") ?><?cs call:role_name(r.name) ?><?cs if:r.name == page.user.role ?><?cs call:icon("check") ?><?cs /if ?></button><?cs /each ?></form><?cs /if ?>
-<hr><form method="post" action="/signout"><?cs call:csrf() ?><button class="item"><?cs call:icon("signout") ?>{{nav.signout}}</button></form>
+each:r = page.user.roles ?><button class="item" name="role" value="<?cs var:r.name ?>"<?cs if:r.name == page.user.role ?> aria-pressed="true"<?cs /if ?>>{{icon.users}}<?cs call:role_name(r.name) ?><?cs if:r.name == page.user.role ?>{{icon.check}}<?cs /if ?></button><?cs /each ?></form><?cs /if ?>
+<hr><form method="post" action="/signout"><?cs call:csrf() ?><button class="item">{{icon.signout}}{{nav.signout}}</button></form>
 </div></details><?cs
 else ?><a class="button quiet small" href="/signin">{{nav.signin}}</a><a class="button primary small" href="/signup">{{nav.signup}}</a><?cs
 /if ?></div>
 </div></header>
 <main id="main" tabindex="-1"><?cs
 if:page.flash.text ?>
-<div class="wrap"><div class="alert <?cs var:page.flash.kind ?> flash" role="status"><?cs if:page.flash.kind == "good" ?><?cs call:icon("done") ?><?cs else ?><?cs call:icon("info") ?><?cs /if ?><p><?cs var:page.flash.text ?></p></div></div><?cs
+<div class="wrap"><div class="alert <?cs var:page.flash.kind ?> flash" role="status"><?cs if:page.flash.kind == "good" ?>{{icon.done}}<?cs else ?>{{icon.info}}<?cs /if ?><p><?cs var:page.flash.text ?></p></div></div><?cs
 /if ?>

@@ -6,7 +6,7 @@ duration(minutes)
 badge(kind, text)     kind "", good, warn, bad, accent, warm
 progress(percent, label), ring(percent, label)
 --}}<?cs
-def:icon(id) ?><svg class="icon" aria-hidden="true"><use href="<?cs var:page.asset.icons ?>#<?cs var:id ?>"/></svg><?cs /def ?><?cs
+def:icon(id) ?><svg class="icon" aria-hidden="true"><use href="{{asset.icons}}#<?cs var:id ?>"/></svg><?cs /def ?><?cs
 
 def:avatar(p, class) ?><?cs if:p.avatar ?><img class="avatar <?cs var:class ?>" src="<?cs var:url_validate(p.avatar) ?>" alt="" width="36" height="36"><?cs else ?><span class="avatar <?cs var:class ?>" aria-hidden="true"><?cs var:p.initials ?></span><?cs /if ?><?cs /def ?><?cs
 
@@ -24,12 +24,21 @@ def:ring(percent, label) ?><svg class="ring" viewBox="0 0 40 40" role="img" aria
 
 def:role_name(r) ?><?cs if:r == "ADMIN" ?>{{role.ADMIN}}<?cs elif:r == "EDUCATOR" ?>{{role.EDUCATOR}}<?cs else ?>{{role.STUDENT}}<?cs /if ?><?cs /def ?><?cs
 
-# The place is marked when the page is it or lies below it. ?><?cs
-def:place(href, id, label, small) ?><a href="<?cs var:url_validate(href) ?>"<?cs if:page.path == href ?> aria-current="page"<?cs elif:string.slice(page.path, #0, string.length(href) + #1) == href + "/" && href != "/admin" && href != "/teach" ?> aria-current="true"<?cs /if ?>><?cs if:#small ?><?cs call:icon(id) ?><?cs /if ?><?cs var:label ?></a><?cs /def ?><?cs
+# The place is marked when the page is it, or lies below it. ?><?cs
+def:here(href) ?><?cs if:page.path == href ?> aria-current="page"<?cs /if ?><?cs /def ?><?cs
 
-def:places(small) ?><?cs
-if:page.user.role == "ADMIN" ?><?cs call:place("/admin", "chart", "{{nav.overview}}", small) ?><?cs call:place("/admin/users", "users", "{{nav.people}}", small) ?><?cs call:place("/courses", "book", "{{nav.courses}}", small) ?><?cs call:place("/admin/system", "server", "{{nav.system}}", small) ?><?cs
-elif:page.user.role == "EDUCATOR" ?><?cs call:place("/teach", "teach", "{{nav.teach}}", small) ?><?cs call:place("/courses", "book", "{{nav.courses}}", small) ?><?cs call:place("/teach/import", "upload", "{{nav.import}}", small) ?><?cs if:#small ?><?cs call:place("/me/profile", "user", "{{nav.profile}}", small) ?><?cs /if ?><?cs
-elif:page.user.id ?><?cs call:place("/home", "home", "{{nav.home}}", small) ?><?cs call:place("/courses", "book", "{{nav.courses}}", small) ?><?cs if:#small ?><?cs call:place("/me/profile", "user", "{{nav.profile}}", small) ?><?cs call:place("/me/settings", "settings", "{{nav.settings}}", small) ?><?cs /if ?><?cs
-else ?><?cs call:place("/courses", "book", "{{nav.courses}}", small) ?><?cs if:#small ?><?cs call:place("/signin", "user", "{{nav.signin}}", small) ?><?cs call:place("/signup", "plus", "{{nav.signup}}", small) ?><?cs /if ?><?cs
-/if ?><?cs /def ?>
+def:below(prefix, size) ?><?cs if:string.slice(page.path, #0, size) == prefix ?> aria-current="true"<?cs /if ?><?cs /def ?><?cs
+
+def:place(href, id, label, small) ?><a href="<?cs var:url_validate(href) ?>"<?cs call:here(href) ?>><?cs var:label ?></a><?cs /def ?><?cs
+
+# The same places stand in the header and, with pictures, at the bottom of phones. ?><?cs
+def:places() ?><?cs
+if:page.user.role == "ADMIN" ?><a href="/admin"<?cs call:here("/admin") ?>>{{nav.overview}}</a><a href="/admin/users"<?cs call:below("/admin/users", #12) ?>>{{nav.people}}</a><a href="/courses"<?cs call:below("/courses", #8) ?>>{{nav.courses}}</a><a href="/admin/system"<?cs call:here("/admin/system") ?>>{{nav.system}}</a><?cs
+elif:page.user.role == "EDUCATOR" ?><a href="/teach"<?cs call:here("/teach") ?>>{{nav.teach}}</a><a href="/courses"<?cs call:below("/courses", #8) ?>>{{nav.courses}}</a><a href="/teach/import"<?cs call:here("/teach/import") ?>>{{nav.import}}</a><?cs
+else ?><?cs if:page.user.id ?><a href="/home"<?cs call:here("/home") ?>>{{nav.home}}</a><?cs /if ?><a href="/courses"<?cs call:below("/courses", #8) ?>>{{nav.courses}}</a><?cs /if ?><?cs /def ?><?cs
+
+def:places_small() ?><?cs
+if:page.user.role == "ADMIN" ?><a href="/admin"<?cs call:here("/admin") ?>>{{icon.chart}}{{nav.overview}}</a><a href="/admin/users"<?cs call:below("/admin/users", #12) ?>>{{icon.users}}{{nav.people}}</a><a href="/courses"<?cs call:below("/courses", #8) ?>>{{icon.book}}{{nav.courses}}</a><a href="/admin/system"<?cs call:here("/admin/system") ?>>{{icon.server}}{{nav.system}}</a><?cs
+elif:page.user.role == "EDUCATOR" ?><a href="/teach"<?cs call:here("/teach") ?>>{{icon.teach}}{{nav.teach}}</a><a href="/courses"<?cs call:below("/courses", #8) ?>>{{icon.book}}{{nav.courses}}</a><a href="/teach/import"<?cs call:here("/teach/import") ?>>{{icon.upload}}{{nav.import}}</a><a href="/me/profile"<?cs call:below("/me/", #4) ?>>{{icon.user}}{{nav.profile}}</a><?cs
+elif:page.user.id ?><a href="/home"<?cs call:here("/home") ?>>{{icon.home}}{{nav.home}}</a><a href="/courses"<?cs call:below("/courses", #8) ?>>{{icon.book}}{{nav.courses}}</a><a href="/me/profile"<?cs call:here("/me/profile") ?>>{{icon.user}}{{nav.profile}}</a><a href="/me/settings"<?cs call:here("/me/settings") ?>>{{icon.settings}}{{nav.settings}}</a><?cs
+else ?><a href="/courses"<?cs call:below("/courses", #8) ?>>{{icon.book}}{{nav.courses}}</a><a href="/signin"<?cs call:here("/signin") ?>>{{icon.user}}{{nav.signin}}</a><a href="/signup"<?cs call:here("/signup") ?>>{{icon.plus}}{{nav.signup}}</a><?cs /if ?><?cs /def ?>

@@ -11,13 +11,13 @@ radio(name, value, label, hint, current)    one card of a group
 --}}<?cs
 def:csrf() ?><input type="hidden" name="csrf" value="<?cs var:page.csrf ?>"><?cs /def ?><?cs
 
-def:error_summary() ?><?cs if:#page.error_count > #0 ?><div class="alert bad" role="alert" tabindex="-1" autofocus data-errors><?cs call:icon("alert") ?><div><h2>{{form.errors n=page.error_count}}</h2><ul><?cs each:e = page.error_list ?><li><a href="#f-<?cs var:e.field ?>"><?cs var:e.text ?></a></li><?cs /each ?></ul></div></div><?cs /if ?><?cs /def ?><?cs
+def:error_summary() ?><?cs if:#page.error_count > #0 ?><div class="alert bad" role="alert" tabindex="-1" autofocus data-errors>{{icon.alert}}<div><h2>{{form.errors n=page.error_count}}</h2><ul><?cs each:e = page.error_list ?><li><a href="#f-<?cs var:e.field ?>"><?cs var:e.text ?></a></li><?cs /each ?></ul></div></div><?cs /if ?><?cs /def ?><?cs
 
 def:described(name, hint) ?><?cs if:page.errors[name].text ?> aria-invalid="true" aria-describedby="e-<?cs var:name ?><?cs if:hint ?> h-<?cs var:name ?><?cs /if ?>"<?cs elif:hint ?> aria-describedby="h-<?cs var:name ?>"<?cs /if ?><?cs /def ?><?cs
 
 def:label(name, label, hint, optional) ?><label for="f-<?cs var:name ?>"><?cs var:label ?><?cs if:#optional ?> <span class="optional">{{form.optional}}</span><?cs /if ?></label><?cs if:hint ?><span class="hint" id="h-<?cs var:name ?>"><?cs var:hint ?></span><?cs /if ?><?cs /def ?><?cs
 
-def:field_error(name) ?><?cs if:page.errors[name].text ?><span class="error" id="e-<?cs var:name ?>"><?cs call:icon("alert") ?><?cs var:page.errors[name].text ?></span><?cs /if ?><?cs /def ?><?cs
+def:field_error(name) ?><?cs if:page.errors[name].text ?><span class="error" id="e-<?cs var:name ?>">{{icon.alert}}<?cs var:page.errors[name].text ?></span><?cs /if ?><?cs /def ?><?cs
 
 def:kept(name, value) ?><?cs if:#page.error_count > #0 && ?page.values[name] ?><?cs var:page.values[name] ?><?cs else ?><?cs var:value ?><?cs /if ?><?cs /def ?><?cs
 

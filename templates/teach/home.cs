@@ -5,7 +5,7 @@ view.items.N  .slug .title .status .students .completed (percent int) .lessons .
               lessons not published) --}}<?cs
 include!"layout/head.cs" ?><?cs include!"macro/teach.cs" ?><?cs include!"macro/chart.cs" ?>
 <div class="wrap">
-<div class="pagehead"><h1>{{teach.title}}</h1><div class="actions"><a class="button" href="/teach/import"><?cs call:icon("upload") ?>{{teach.import}}</a><a class="button primary" href="#new"><?cs call:icon("plus") ?>{{teach.new}}</a></div></div>
+<div class="pagehead"><h1>{{teach.title}}</h1><div class="actions"><a class="button" href="/teach/import">{{icon.upload}}{{teach.import}}</a><a class="button primary" href="#new">{{icon.plus}}{{teach.new}}</a></div></div>
 <div class="stack stack-l"><?cs
 if:subcount(view.items) > #0 ?>
 <div class="stats"><?cs call:stat("{{teach.courses}}", view.stats.courses, "") ?><?cs call:stat("{{teach.learners}}", view.stats.learners, "") ?><?cs call:stat("{{teach.week}}", view.stats.thisWeek, "{{teach.week.note}}") ?><?cs call:stat("{{teach.completions}}", view.stats.completions, "") ?></div><?cs
