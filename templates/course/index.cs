@@ -13,7 +13,7 @@ view.total         courses in all (without filters)
 include!"layout/head.cs" ?><?cs include!"macro/course.cs" ?>
 <div class="wrap">
 <div class="pagehead"><div><h1>{{catalogue.title}}</h1><p class="lead">{{catalogue.lead}}</p></div></div>
-<form class="row mb" role="search" action="/courses"><div class="search"><label class="sr" for="q">{{catalogue.search}}</label>{{icon.search}}<input class="input" type="search" id="q" name="q" maxlength="100" value="<?cs var:view.q ?>" placeholder="{{catalogue.search}}"></div><?cs
+<form class="row mb medium" role="search" action="/courses"><div class="search"><label class="sr" for="q">{{catalogue.search}}</label>{{icon.search}}<input class="input" type="search" id="q" name="q" maxlength="100" value="<?cs var:view.q ?>" placeholder="{{catalogue.search}}"></div><?cs
 if:page.values.category ?><input type="hidden" name="category" value="<?cs var:page.values.category ?>"><?cs /if ?><?cs
 if:page.values.level ?><input type="hidden" name="level" value="<?cs var:page.values.level ?>"><?cs /if ?><?cs
 if:page.values.price ?><input type="hidden" name="price" value="<?cs var:page.values.price ?>"><?cs /if ?><?cs

@@ -11,6 +11,7 @@ cmd_lint() {
 	lint_step "formatting (clang-format)" lint_format || bad=$((bad + 1))
 	lint_step "borders between areas" lint_areas || bad=$((bad + 1))
 	lint_step "templates" perl "$root/tools/lint-templates" "$root" || bad=$((bad + 1))
+	lint_step "contrast of the colours" perl "$root/tools/lint-contrast" "$root" || bad=$((bad + 1))
 	lint_step "message catalogues" lint_messages || bad=$((bad + 1))
 	lint_step "documents made from tables" lint_documents || bad=$((bad + 1))
 	lint_step "shell scripts (shellcheck)" lint_shell || bad=$((bad + 1))
