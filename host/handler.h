@@ -375,7 +375,8 @@ struct job_type {
 };
 
 /* In the caller's transaction. `key`: a second job of the same type and key
- * is not added while one exists (NULL = always added). `args`: JSON object. */
+ * is not added while one waits; one that is added while another runs starts
+ * after it (NULL = always added). `args`: JSON object without personal data. */
 void job_add(struct db *, const char *type, const char *key, const char *args);
 /* Progress of the running job, shown to its owner: 0..total. */
 void job_progress(struct job *, int64_t done, int64_t total, const char *text);

@@ -1,5 +1,6 @@
 /* Persons, sessions, passwords and audit against a real database. */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -505,6 +506,31 @@ Test(identity, passwords_must_be_long_and_not_easily_guessed)
 	cr_assert_str_eq(identity_password_problem(a, longer, NULL, NULL), "password_long");
 	longer[256] = '\0';
 	cr_assert_null(identity_password_problem(a, longer, NULL, NULL));
+}
+
+Test(identity, the_demo_persons_have_good_passwords_of_their_own)
+{
+	FILE *in = fopen(SOURCE_DIR "/seeds/people.tsv", "r");
+	char line[2000], all[4000] = "";
+	int n = 0;
+
+	cr_assert_not_null(in);
+	while (fgets(line, sizeof(line), in)) {
+		char email[200], password[200], roles[100], name[200];
+		const char *problem;
+
+		if (line[0] == '#')
+			continue;
+		cr_assert_eq(sscanf(line, "%199[^\t]\t%199[^\t]\t%99[^\t]\t%199[^\t]", email, password,
+		    roles, name), 4, "%s", line);
+		problem = identity_password_problem(a, password, email, name);
+		cr_assert_null(problem, "%s: %s", email, problem);
+		cr_assert_null(strstr(all, password));
+		strncat(all, password, sizeof(all) - strlen(all) - 1);
+		n++;
+	}
+	fclose(in);
+	cr_assert_geq(n, 6);
 }
 
 Test(identity, shortens_names_and_addresses)
