@@ -418,6 +418,7 @@ Test(account, unknown_address_wrong_password_and_wait_answer_alike)
 	cr_expect_eq(wrong.status, 422);
 	cr_expect_eq(waiting.status, 422);
 	cr_expect_str_eq(plain_page(wrong.html), plain_page(waiting.html));
+	cr_expect(strstr(wrong.html, "do not fit together"));
 	cr_expect_eq(strlen(unknown.html), strlen(wrong.html), "but for the address itself");
 	unknown = api_post("/signin", "{\"email\":\"zzz@example.org\",\"password\":\"nono\"}");
 	wrong = api_post("/signin", "{\"email\":\"ann@example.org\",\"password\":\"nono\"}");
