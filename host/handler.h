@@ -410,6 +410,11 @@ struct markdown_result {
 struct markdown_result markdown_render(struct arena *, const char *source, size_t size,
     const struct markdown_image *images);
 
+/* A drawing (SVG) as a PNG picture, for jobs; NULL when the helper is missing
+ * or refuses it. */
+const unsigned char *picture_from_svg(struct arena *, const unsigned char *svg, size_t n,
+    size_t *size);
+
 /* Files below the protected folder, named by content hash. Returns the path
  * for req_send_file. Durable when it returns. */
 const char *storage_put(struct arena *, const char *folder, const char *extension,

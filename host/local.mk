@@ -35,7 +35,7 @@ libhost_a_SOURCES += \
 	host/page.c host/page.h \
 	host/personal.c host/personal.h \
 	host/param.c host/permission.c \
-	host/prepare.c host/privilege.c host/process.h host/load.c host/fcgi.c host/fcgi.h host/command.h \
+	host/picture.c host/prepare.c host/privilege.c host/process.h host/load.c host/fcgi.c host/fcgi.h host/command.h \
 	host/rate.c host/rate.h \
 	host/registry.c host/registry.h \
 	host/render_json.c \

@@ -42,12 +42,14 @@ struct helper {
 static const char *const highlight_options[] = { "-f", "-S", "-O", "-l", "-P", "--", "-", NULL };
 static const char *const math_options[] = { "-f", "-t", "--from=", "--to=", "--mathml", "--sandbox",
 	"--wrap=", NULL };
+static const char *const no_options[] = { NULL };
 static const char *const image_options[] = { "-resize", "-strip", "-auto-orient", "-quality",
 	"-thumbnail", "-gravity", "-extent", "-limit", "-background", "-flatten", "-", NULL };
 
 static const struct helper helpers[] = {
 	{ "highlight", offsetof(struct conf, helper_highlight), 1u << 30, highlight_options },
 	{ "math", offsetof(struct conf, helper_math), 1u << 30, math_options },
+	{ "drawing", offsetof(struct conf, helper_drawing), 1u << 30, no_options },
 	{ "image", offsetof(struct conf, helper_image), 1u << 30, image_options },
 };
 

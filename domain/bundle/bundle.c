@@ -283,7 +283,6 @@ static void
 report_rest(struct reader *r)
 {
 	struct bundle_source *s = r->source;
-	const char *dot, *reason;
 	size_t i;
 
 	for (i = 0; i < s->n_left_out; i++)
@@ -291,10 +290,7 @@ report_rest(struct reader *r)
 	for (i = 0; i < s->n; i++) {
 		if (r->used[i])
 			continue;
-		dot = strrchr(s->files[i].path, '.');
-		reason = dot != NULL && strcmp(dot, ".svg") == 0 ? "SVG pictures are not served"
-		    : "not used by a lesson";
-		bundle_note(r, BUNDLE_LEFT_OUT, s->files[i].path, reason);
+		bundle_note(r, BUNDLE_LEFT_OUT, s->files[i].path, "not used by a lesson");
 	}
 }
 

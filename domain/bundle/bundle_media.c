@@ -149,6 +149,14 @@ refuse(struct reader *r, const char *path, const char *reason)
 	return NULL;
 }
 
+static bool
+is_drawing(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot != NULL && strcasecmp(dot, ".svg") == 0;
+}
+
 static const struct bundle_media *
 media_add(struct reader *r, const struct bundle_file *file)
 {
@@ -165,10 +173,16 @@ media_add(struct reader *r, const struct bundle_file *file)
 		return refuse(r, file->path, "cannot be read");
 	m.data = (const unsigned char *)data;
 	m.size = file->size;
+	if (is_drawing(file->path)) {
+		/* Served as a picture: an SVG file can hold scripts (learning.md W3). */
+		m.data = picture_from_svg(r->arena, m.data, m.size, &m.size);
+		if (m.data == NULL)
+			return refuse(r, file->path, "an SVG drawing that could not be converted");
+	}
 	m.type = bundle_picture(m.data, m.size, &m.width, &m.height);
 	if (m.type == NULL)
 		return refuse(r, file->path, "not a PNG, JPEG, GIF or WebP picture");
-	if (!name_fits(file->path, m.type))
+	if (!is_drawing(file->path) && !name_fits(file->path, m.type))
 		return refuse(r, file->path, "its name does not fit its content");
 	if ((int64_t)m.width * m.height > BUNDLE_PIXELS_MAX)
 		return refuse(r, file->path, "more than 40 megapixels");
@@ -203,7 +217,6 @@ const struct bundle_media *
 bundle_media_take(struct reader *r, const char *folder, const char *path, const char *in_file)
 {
 	const struct bundle_file *file;
-	const char *dot = strrchr(path, '.');
 	size_t i;
 
 	if (strstr(path, "://") != NULL) {
@@ -222,7 +235,5 @@ bundle_media_take(struct reader *r, const char *folder, const char *path, const 
 			return &r->b->media[i];
 	if (r->used[file - r->source->files])
 		return NULL; /* refused before */
-	if (dot != NULL && strncasecmp(dot, ".svg", 4) == 0)
-		return refuse(r, file->path, "SVG pictures are not served");
 	return media_add(r, file);
 }

@@ -214,7 +214,7 @@ store_course(struct import *im, const char *category, const char *code)
 
 	if (b->licence_text != NULL && *b->licence_text != '\0')
 		attribution = arena_printf(im->arena, "%s\n\n%s", b->attribution, b->licence_text);
-	if (strlen(attribution) > 2000)
+	if (strlen(attribution) > 20000)
 		attribution = b->attribution;
 	sql_import_course(im->job->db, code, free_slug(im), im->owner, category, b->title, b->summary,
 	    b->description, im->about_html, b->level, b->language, b->price, b->currency,

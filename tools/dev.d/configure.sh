@@ -48,7 +48,7 @@ database = host=$run/pg dbname=$database_name
 mail_dir = $state/mail
 TEXT
 			if [ -n "${DEV_CLOCK:-}" ]; then echo "clock_file = $state/clock"; fi
-			for helper in highlight math image; do
+			for helper in highlight math drawing image; do
 				[ ! -x "$helpers/$helper" ] || echo "helper_$helper = $helpers/$helper"
 			done
 			if is_root && [ "${one_user:-no}" = no ]; then
