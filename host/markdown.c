@@ -174,6 +174,26 @@ one_mark(struct md *m, struct md_mark *mark)
 	}
 }
 
+/* " --- " and " -- " are how dashes are typed; "--option" is not one. */
+static void
+prose(struct md *m, const char *s, size_t n)
+{
+	const char *end = s + n, *p = s;
+
+	while ((p = memmem(p, (size_t)(end - p), " --", 3)) != NULL) {
+		size_t k = end - p > 3 && p[3] == '-' ? 4 : 3;
+
+		if ((size_t)(end - p) <= k || p[k] != ' ') {
+			p += 3;
+			continue;
+		}
+		md_text(m, s, (size_t)(p + 1 - s));
+		md_text(m, k == 4 ? "\xE2\x80\x94" : "\xE2\x80\x93", 3);
+		s = p = p + k;
+	}
+	md_text(m, s, (size_t)(end - s));
+}
+
 static void
 normal_text(struct md *m, const char *s, size_t n)
 {
@@ -186,7 +206,7 @@ normal_text(struct md *m, const char *s, size_t n)
 		q = q == NULL ? end : q;
 		if (q > s) {
 			md_touch(m);
-			md_text(m, s, (size_t)(q - s));
+			prose(m, s, (size_t)(q - s));
 		}
 		if (q == end)
 			return;

@@ -194,6 +194,11 @@ Test(markdown, collects_footnotes_at_the_end)
 	cr_expect_eq(html_count(text, "id=\"s-fnref-1\""), 1);
 }
 
+Test(markdown, sets_dashes)
+{
+	SHOWS("a --- b -- c, `x -- y` and --option, a--b", "a \xE2\x80\x94 b \xE2\x80\x93 c, <code>x -- y</code> and --option, a--b");
+}
+
 Test(markdown, reads_task_lists)
 {
 	SHOWS("- [x] done\n- [ ] open\n", "<li class=\"task task-done\">");
@@ -294,6 +299,9 @@ Test(markdown, colours_code_and_makes_mathml)
 {
 	const char *text;
 
+#ifdef __SANITIZE_ADDRESS__
+	cr_skip_test("a sanitizer build cannot start helpers: they limit their address space");
+#endif
 	helpers(SOURCE_DIR "/tools/helpers/highlight", SOURCE_DIR "/tools/helpers/math");
 	text = html("```python\ndef f(x): # <b> & 'q'\n    return \"\xC3\xA4\"\n```\n\n$x^2$ and $\\frac{a}{b}$\n\n"
 	    "```nosuchlanguage\nx\n```\n\n```sql\nselect 1;\n```");
