@@ -152,8 +152,12 @@ outline_view(struct req *r, struct view *v, const struct course_by_slug *c,
 
 		if (i == 0 || strcmp(row->module_id, rows[i - 1].module_id) != 0) {
 			struct view *module = view_item(modules);
+			size_t next = i + 1;
 
+			while (next < n && strcmp(rows[next].module_id, row->module_id) == 0)
+				next++;
 			view_str(module, "title", row->module);
+			view_int(module, "count", (int64_t)(next - i));
 			view_str(module, "summary", row->module_summary);
 			view_int(module, "minutes", row->module_minutes);
 			lessons = view_list(module, "lessons");

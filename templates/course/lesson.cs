@@ -26,6 +26,7 @@ else ?><span class="locked">{{icon.lock}}<?cs var:l.title ?></span><?cs /if ?></
 <p class="meta mt"><span><?cs call:lesson_icon(view.lesson) ?><?cs call:lesson_type(view.lesson.type) ?></span><span>{{icon.clock}}<?cs call:duration(view.lesson.minutes) ?></span><span>{{lesson.position n=view.lesson.number total=view.lesson.count}}</span><?cs if:view.lesson.done ?><span class="badge good">{{lesson.done}}</span><?cs elif:view.lesson.preview && !view.enrolled ?><span class="badge accent">{{lesson.preview}}</span><?cs /if ?><?cs if:view.editHref ?><a href="<?cs var:url_validate(view.editHref) ?>">{{icon.edit}}{{teach.edit.text}}</a><?cs /if ?></p></header>
 <button class="button small outline-open noprint" popovertarget="outline">{{icon.list}}{{lesson.outline}}</button><?cs
 if:view.state == "declared_video" ?><div class="alert mt">{{icon.info}}<p>{{lesson.as_text}}</p></div><?cs /if ?>
+<h2 class="sr">{{lesson.text}}</h2>
 <div class="mt"><?cs if:view.empty ?><?cs call:empty("text", "{{lesson.empty}}", "{{lesson.empty.hint}}", "", "") ?><?cs else ?><?cs call:prose(view.body) ?><?cs /if ?></div><?cs
 if:subcount(view.downloads) > #0 ?>
 <section class="mtl" aria-labelledby="files"><h2 id="files">{{lesson.files}}</h2><ul class="list"><?cs each:d = view.downloads ?><li>{{icon.download}}<a href="<?cs var:url_validate(d.href) ?>" download><?cs var:d.name ?></a><span class="muted small"><?cs var:d.size ?></span></li><?cs /each ?></ul></section><?cs /if ?><?cs
