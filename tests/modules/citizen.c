@@ -137,10 +137,12 @@ misbehave(struct req *r, struct view *v)
 	else if (!strcmp(how, "fault"))
 		fault("the citizen wanted it");
 	else if (!strcmp(how, "leak")) {
+		static char *volatile lost; /* else the compiler leaves it all out */
 		char *data = malloc(1 << 20);
 
 		if (data)
 			memset(data, 1, 1 << 20);
+		lost = data;
 		return text_send(r, data ? "leaked\n" : "no memory\n");
 	} else if (!strcmp(how, "arena")) {
 		for (;;)
