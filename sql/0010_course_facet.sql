@@ -33,7 +33,7 @@ create table course.facet (
 	language text not null,
 	free boolean not null,
 	length text not null,
-	courses int4 not null check (courses >= 0),
+	courses int4 not null check (courses > 0),
 	primary key (category, level, language, free, length)
 );
 comment on table course.facet is 'Kept by triggers of course.catalogue alone.';
@@ -41,65 +41,50 @@ select host.classify('course.facet', 'public');
 grant select, insert, update, delete on course.facet to db_def_course;
 grant select on course.facet to db_web, db_slow, db_jobs, db_pay, db_ro;
 
-create function course.facet_add() returns trigger
-	language plpgsql security definer set search_path = '' as $$
+-- Counted anew once at the end of a transaction that published, moved or
+-- withdrew courses: one walk along the index, however many courses it was.
+-- The lock makes transactions count one after the other, each with the courses
+-- of those before it.
+create function course.facet_due() returns trigger
+	language plpgsql as $$
 begin
-	insert into course.facet as f
-	select category, level, language, free, length, count(*)
-	  from fresh group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
-	    on conflict (category, level, language, free, length)
-	    do update set courses = f.courses + excluded.courses;
+	if tg_op <> 'UPDATE' or (old.category, old.level, old.language, old.free, old.length)
+	    is distinct from (new.category, new.level, new.language, new.free, new.length) then
+		perform set_config('course.facet_due', 'on', true);
+	end if;
 	return null;
 end $$;
 
-create function course.facet_remove() returns trigger
+create function course.facet_count() returns trigger
 	language plpgsql security definer set search_path = '' as $$
 begin
-	update course.facet f
-	   set courses = f.courses - g.n
-	  from (select category, level, language, free, length, count(*) as n
-	          from stale group by 1, 2, 3, 4, 5) g
-	 where (f.category, f.level, f.language, f.free, f.length)
-	     = (g.category, g.level, g.language, g.free, g.length);
-	delete from course.facet where courses = 0;
-	return null;
-end $$;
-
--- Only courses that changed their place are counted again.
-create function course.facet_move() returns trigger
-	language plpgsql security definer set search_path = '' as $$
-begin
-	with moved as (
-		select b.category, b.level, b.language, b.free, b.length, -1 as n, b.course_id
-		  from stale b
-		union all
-		select a.category, a.level, a.language, a.free, a.length, 1, a.course_id
-		  from fresh a
-	), net as (
-		select category, level, language, free, length, sum(n)::int4 as n
-		  from moved group by 1, 2, 3, 4, 5 having sum(n) <> 0 order by 1, 2, 3, 4, 5
-	), fewer as (
-		update course.facet f set courses = f.courses + net.n
-		  from net
-		 where net.n < 0
-		   and (f.category, f.level, f.language, f.free, f.length)
-		     = (net.category, net.level, net.language, net.free, net.length)
+	if current_setting('course.facet_due', true) is distinct from 'on' then
+		return null;
+	end if;
+	perform set_config('course.facet_due', '', true);
+	perform pg_advisory_xact_lock('course.facet'::regclass::oid::int8);
+	with fresh as materialized (
+		select category, level, language, free, length, count(*)::int4 as courses
+		  from course.catalogue group by 1, 2, 3, 4, 5
+	), gone as (
+		delete from course.facet f
+		 where not exists (select from fresh n
+		     where (n.category, n.level, n.language, n.free, n.length)
+		         = (f.category, f.level, f.language, f.free, f.length))
 	)
 	insert into course.facet as f
-	select category, level, language, free, length, n from net where n > 0
+	select * from fresh
 	    on conflict (category, level, language, free, length)
-	    do update set courses = f.courses + excluded.courses;
-	delete from course.facet where courses = 0;
+	    do update set courses = excluded.courses where f.courses <> excluded.courses;
 	return null;
 end $$;
 
-create trigger facet_add after insert on course.catalogue
-	referencing new table as fresh for each statement execute function course.facet_add();
-create trigger facet_remove after delete on course.catalogue
-	referencing old table as stale for each statement execute function course.facet_remove();
-create trigger facet_move after update on course.catalogue
-	referencing old table as stale new table as fresh
-	for each statement execute function course.facet_move();
+create trigger facet_due after insert or delete or update of category, level, language, price, minutes
+	on course.catalogue for each row execute function course.facet_due();
+create constraint trigger facet_count
+	after insert or delete or update of category, level, language, price, minutes
+	on course.catalogue deferrable initially deferred
+	for each row execute function course.facet_count();
 
 insert into course.facet
 select category, level, language, free, length, count(*) from course.catalogue group by 1, 2, 3, 4, 5;
@@ -108,26 +93,31 @@ select category, level, language, free, length, count(*) from course.catalogue g
 
 -- Published courses that fit the words of a visitor (K4). When fewer than
 -- three do, also those that fit the corrected spelling: exact = false. Of a
--- term that fits more than a thousand courses a thousand are enough.
+-- term that fits thousands of courses 500 are enough: more words narrow it.
 create function course.search(term text)
-	returns table (course_id uuid, exact boolean, score float4)
+	returns table (course_id uuid, exact boolean, score float4, category text, level text,
+	    language text, free boolean, length text)
 	language sql stable parallel safe as $$
-	with hit as materialized (
-		select c.course_id, ts_rank(c.vector, websearch_to_tsquery('host.search', term)) as score
-		  from course.catalogue c
-		 where c.vector @@ websearch_to_tsquery('host.search', term)
-		 limit 1000
+	with asked as materialized (
+		select websearch_to_tsquery('host.search', term) as words
+	), hit as materialized (
+		select c.course_id, ts_rank(c.vector, a.words) as score, c.category, c.level, c.language,
+		       c.free, c.length
+		  from asked a
+		  join course.catalogue c on c.vector @@ a.words
+		 limit 500
 	), mended as materialized (
-		select case when term is not null and (select count(*) from hit) < 3
-		            then course.spell(term) end as term
+		select websearch_to_tsquery('host.search', case when term is not null and
+		    (select count(*) from hit) < 3 then course.spell(term) end) as words
 	)
-	select h.course_id, true, h.score from hit h
+	select h.course_id, true, h.score, h.category, h.level, h.language, h.free, h.length from hit h
 	union all
-	(select c.course_id, false, ts_rank(c.vector, websearch_to_tsquery('host.search', m.term))
+	(select c.course_id, false, ts_rank(c.vector, m.words), c.category, c.level, c.language,
+	        c.free, c.length
 	  from mended m
-	  join course.catalogue c on c.vector @@ websearch_to_tsquery('host.search', m.term)
+	  join course.catalogue c on c.vector @@ m.words
 	 where not exists (select from hit h where h.course_id = c.course_id)
-	 limit 1000)
+	 limit 500)
 $$;
 grant execute on function course.search(text) to db_web, db_slow, db_jobs, db_ro;
 
@@ -215,5 +205,4 @@ grant execute on function learning.next_lesson(uuid, uuid, uuid),
 
 -- ---- owners ----------------------------------------------------------------------------------
 
-select host.definer('course.facet_add()', 'course'), host.definer('course.facet_remove()', 'course'),
-	host.definer('course.facet_move()', 'course');
+select host.definer('course.facet_count()', 'course');

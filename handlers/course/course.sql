@@ -8,10 +8,9 @@
 --   category text, category_title text, level text, language text, free bool, length text,
 --   courses i64, exact i64, whole i32
 with hit as (
-	select c.category, c.level, c.language, c.free, c.length, count(*) as courses,
+	select h.category, h.level, h.language, h.free, h.length, count(*) as courses,
 	       count(*) filter (where h.exact) as exact
 	  from course.search($1) h
-	  join course.catalogue c on c.course_id = h.course_id
 	 where $1::text is not null
 	 group by 1, 2, 3, 4, 5
 )
@@ -49,6 +48,9 @@ with size as materialized (
 	select h.course_id, h.exact, h.score
 	  from course.search($1) h
 	 where $1::text is not null
+	   and ($2::text is null or h.category = $2) and ($3::text is null or h.level = $3)
+	   and ($4::text is null or h.language = $4) and ($5::bool is null or h.free = $5)
+	   and ($6::text is null or h.length = $6)
 	union all
 	select c.course_id, true, 0
 	  from course.facet f
@@ -69,9 +71,6 @@ with size as materialized (
 	        c.published_at desc, c.course_id desc) as place
 	   from few s
 	   join course.catalogue c on c.course_id = s.course_id
-	  where ($2::text is null or c.category = $2) and ($3::text is null or c.level = $3)
-	    and ($4::text is null or c.language = $4) and ($5::bool is null or c.free = $5)
-	    and ($6::text is null or c.length = $6)
 	  order by place limit $8 offset $9)
 	union all
 	(select course_id, row_number() over (order by published_at desc, course_id desc)
