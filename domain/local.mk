@@ -1,6 +1,6 @@
 # Rules that several areas need. Public headers are exported to modules.
 libhost_a_SOURCES += \
-	domain/identity/identity.c domain/identity/password.c domain/identity/profile.c \
+	domain/identity/identity.c domain/identity/password.c domain/identity/common.c domain/identity/profile.c \
 	domain/identity/people.c domain/identity/seed.c \
 	domain/identity/identity.h domain/identity/part.h \
 	domain/audit/audit.c domain/audit/audit.h \

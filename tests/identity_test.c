@@ -486,7 +486,15 @@ Test(identity, passwords_must_be_long_and_not_easily_guessed)
 		{ "passwordpassword1", "password_simple" }, { "qwertyuiopasdfghjkl", "password_simple" },
 		{ "iloveyouiloveyou!!", "password_simple" }, { "school-school-2026!", "password_personal" },
 		{ "AliceJohnson1990!", "password_personal" }, { "alice.j.alice.j.alice", "password_personal" },
-		{ "correct horse battery staple", NULL }, { "Umfula under the stars", NULL },
+		{ "correct horse battery staple", "password_simple" },
+		{ "1qaz2wsx3edc4rfv5tgb", "password_simple" }, { "zaq12wsxcde34rfv", "password_simple" },
+		{ "M4y the F0rce be with you!", "password_simple" },
+		{ "to be or not to be, that is the question", "password_simple" },
+		{ "Summer2026Winter2025", "password_simple" }, { "kitekitekitekitekite", "password_simple" },
+		{ "I love you so much 2026!!", "password_simple" },
+		{ "God is good all", "password_simple" }, { "the quick brown fox", "password_simple" },
+		{ "seven blue kites over Soweto", NULL }, { "tin roof, mango, thunder", NULL },
+		{ "ngithanda imvula ebusuku", NULL }, { "Umfula under the stars", NULL },
 		{ "k\xc3\xb6nnte-man-\xc3\xa4ndern-und", NULL }, { "2f9a7c1e5b8d4f60", NULL } };
 	char longer[300];
 

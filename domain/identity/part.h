@@ -5,6 +5,9 @@
 #include "crypto.h"
 #include "identity/identity.h"
 
+/* common.c: long passwords that many people choose, letters only, up to NULL. */
+extern const char *const identity_common_phrases[];
+
 /* The key of a person; faults when it is gone or cannot be unwrapped. */
 void identity_key_read(struct db *, const char *person_id, struct crypto_key *);
 /* "{1,2}": truncated keyed hashes of the words of a name. */

@@ -1,4 +1,5 @@
 /* password.c: password rules, sign-in, one-time tokens. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "audit/audit.h"
@@ -66,7 +67,35 @@ take_words(char *s, const char *text)
 	return taken;
 }
 
-/* Characters that do not just repeat or count on from the one before. */
+/* Place of a key: row and column; false for what is on none of the rows. */
+static bool
+key_place(char c, int *row, int *column)
+{
+	static const char *const rows[] = { "1234567890-=", "qwertyuiop[]", "asdfghjkl;'",
+		"zxcvbnm,./" };
+
+	for (*row = 0; *row < 4; ++*row) {
+		const char *at = strchr(rows[*row], c);
+
+		if (at) {
+			*column = (int)(at - rows[*row]);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The next key of the keyboard, in any direction. */
+static bool
+neighbours(char a, char b)
+{
+	int row_a, row_b, column_a, column_b;
+
+	return key_place(a, &row_a, &column_a) && key_place(b, &row_b, &column_b) &&
+	    abs(row_a - row_b) <= 1 && abs(column_a - column_b) <= 1;
+}
+
+/* Characters that do not just repeat, count on, or lie beside the one before. */
 static size_t
 surprising(const char *s)
 {
@@ -76,7 +105,7 @@ surprising(const char *s)
 	for (const char *p = s; *p; p++) {
 		int step = p > s ? (unsigned char)p[0] - (unsigned char)p[-1] : 2;
 
-		if (step < -1 || step > 1)
+		if ((step < -1 || step > 1) && !(p > s && neighbours(p[-1], p[0])))
 			n++;
 		if (!seen[(unsigned char)*p]) {
 			seen[(unsigned char)*p] = true;
@@ -87,18 +116,77 @@ surprising(const char *s)
 	return n < distinct * 2 ? n : distinct * 2;
 }
 
+/* "kitekitekite" is "kite": what only repeats is said once. */
+static void
+say_once(char *s)
+{
+	size_t n = strlen(s);
+
+	for (size_t period = 1; period <= n / 2; period++)
+		if (memcmp(s, s + period, n - period) == 0) {
+			s[period] = '\0';
+			return;
+		}
+}
+
+/* Letters and digits only, and the signs that stand for letters as these. */
+static char *
+as_letters(struct arena *arena, const char *lower)
+{
+	static const char from[] = "013457@$!", to[] = "oieastasi";
+	char *out = arena_strdup(arena, lower), *w = out;
+
+	for (const char *p = lower; *p; p++) {
+		const char *at = strchr(from, *p);
+
+		if (at)
+			*w++ = to[at - from];
+		else if ((*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9') || *p & 0x80)
+			*w++ = *p;
+	}
+	*w = '\0';
+	return out;
+}
+
+static bool
+take_list(char *s, const char *const *list)
+{
+	bool taken = false;
+
+	for (; *list; list++)
+		taken = take_away(s, *list, strlen(*list)) || taken;
+	return taken;
+}
+
+/* Words that stand in many passwords, as they are typed. */
+static const char *const common_words[] = { "password", "passwort", "passphrase", "passw0rd",
+	"p@ssword", "p@ssw0rd", "welcome", "letmein", "iloveyou", "ilove", "princess", "football",
+	"baseball", "superman", "batman", "dragon", "monkey", "shadow", "master", "trustno",
+	"whatever", "computer", "internet", "secret", "changeme", "default", "qwertyuiop", "qwertz",
+	"qwerty", "asdfghjkl", "asdfgh", "zxcvbnm", "zxcvb", "1q2w3e4r", "1q2w3e", "qazwsx", "login",
+	"admin", "administrator", "user", "guest", "test", "learn", "student", "teacher", "course",
+	"hello", "abc123", "2020", "2021", "2022", "2023", "2024", "2025", "2026", "2027", "2028",
+	"1234", NULL };
+
+static bool
+easy(struct arena *arena, const char *rest)
+{
+	char *typed = arena_strdup(arena, rest), *letters;
+
+	say_once(typed);
+	take_list(typed, common_words);
+	if (surprising(typed) < PASSWORD_REST)
+		return true;
+	letters = as_letters(arena, typed);
+	say_once(letters);
+	return (take_list(letters, identity_common_phrases) | take_list(letters, common_words)) &&
+	    surprising(letters) < PASSWORD_REST;
+}
+
 const char *
 identity_password_problem(struct arena *arena, const char *password, const char *email,
     const char *name)
 {
-	static const char *const common[] = { "password", "passwort", "passphrase", "passw0rd",
-		"p@ssword", "p@ssw0rd", "welcome", "letmein", "iloveyou", "ilove", "sunshine",
-		"princess", "football", "baseball", "superman", "batman", "starwars", "dragon",
-		"monkey", "shadow", "master", "trustno", "whatever", "computer", "internet", "secret",
-		"changeme", "default", "qwertyuiop", "qwertz", "qwerty", "asdfghjkl", "asdfgh",
-		"zxcvbnm", "zxcvb", "1q2w3e4r", "1q2w3e", "qazwsx", "login", "admin", "administrator",
-		"user", "guest", "test", "learn", "student", "teacher", "course", "hello", "abc123",
-		"correcthorsebatterystaple" };
 	char *rest = lower_copy(arena, password);
 	bool personal = false;
 
@@ -115,9 +203,7 @@ identity_password_problem(struct arena *arena, const char *password, const char 
 	personal = take_words(rest, lower_copy(arena, conf->base_url)) || personal;
 	if (personal && surprising(rest) < PASSWORD_REST)
 		return "password_personal";
-	for (size_t i = 0; i < sizeof(common) / sizeof(*common); i++)
-		take_away(rest, common[i], strlen(common[i]));
-	return surprising(rest) < PASSWORD_REST ? "password_simple" : NULL;
+	return easy(arena, rest) ? "password_simple" : NULL;
 }
 
 /* ---- signing in ----------------------------------------------------------------- */
