@@ -392,6 +392,29 @@ Test(bundle, reads_the_seed_courses)
 	}
 }
 
+/* Real drawings: each is a picture, and is still one after writing and reading. */
+Test(bundle, turns_drawings_into_pictures)
+{
+	static struct conf drawing;
+	size_t drawings = 0;
+	struct bundle *b;
+
+#ifdef __SANITIZE_ADDRESS__
+	cr_skip_test("a sanitizer build cannot start helpers: they limit their address space");
+#endif
+	drawing = *conf;
+	drawing.helper_drawing = SOURCE_DIR "/tools/helpers/drawing";
+	conf = &drawing;
+	if (access("/usr/bin/rsvg-convert", X_OK) != 0)
+		cr_skip_test("rsvg-convert is not installed");
+	b = content("shell-novice");
+	for (size_t i = 0; i < b->n_media; i++)
+		drawings += strstr(b->media[i].path, ".svg.png") != NULL;
+	cr_expect_gt(drawings, 4);
+	check_course(b);
+	check_round_trip(b);
+}
+
 /* ---- a small course of our own form -------------------------------------------------- */
 
 static void

@@ -38,7 +38,7 @@ struct bundle_media {
 	const char *extension; /* "png", "jpg", "gif", "webp" */
 	const unsigned char *data;
 	size_t size;
-	int width, height;
+	int width, height; /* to show it at; half the pixels of a drawing made from SVG */
 	char sha256[65];  /* hex */
 	const char *alt;  /* a description found in the text; "" */
 };

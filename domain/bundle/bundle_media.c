@@ -157,12 +157,19 @@ is_drawing(const char *path)
 	return dot != NULL && strcasecmp(dot, ".svg") == 0;
 }
 
+/* A drawing is stored as "x.svg.png", so that a written bundle is read again. */
+static const char *
+media_path(struct arena *arena, const char *path)
+{
+	return is_drawing(path) ? arena_printf(arena, "%s.png", path) : path;
+}
+
 static const struct bundle_media *
 media_add(struct reader *r, const struct bundle_file *file)
 {
 	static const char hex[] = "0123456789abcdef";
 	unsigned char hash[32];
-	struct bundle_media m = { .path = file->path, .alt = "" };
+	struct bundle_media m = { .path = media_path(r->arena, file->path), .alt = "" };
 	char *data;
 	size_t i;
 
@@ -182,10 +189,14 @@ media_add(struct reader *r, const struct bundle_file *file)
 	m.type = bundle_picture(m.data, m.size, &m.width, &m.height);
 	if (m.type == NULL)
 		return refuse(r, file->path, "not a PNG, JPEG, GIF or WebP picture");
-	if (!is_drawing(file->path) && !name_fits(file->path, m.type))
+	if (!name_fits(m.path, m.type))
 		return refuse(r, file->path, "its name does not fit its content");
 	if ((int64_t)m.width * m.height > BUNDLE_PIXELS_MAX)
 		return refuse(r, file->path, "more than 40 megapixels");
+	if (strlen(m.path) > 8 && strcmp(m.path + strlen(m.path) - 8, ".svg.png") == 0) {
+		m.width = (m.width + 1) / 2; /* drawn at twice its size for sharp screens */
+		m.height = (m.height + 1) / 2;
+	}
 	m.extension = extension_of(m.type);
 	crypto_sha256(m.data, m.size, hash);
 	for (i = 0; i < 32; i++) {
@@ -231,7 +242,7 @@ bundle_media_take(struct reader *r, const char *folder, const char *path, const 
 		return NULL;
 	}
 	for (i = 0; i < r->b->n_media; i++)
-		if (strcmp(r->b->media[i].path, file->path) == 0)
+		if (strcmp(r->b->media[i].path, media_path(r->arena, file->path)) == 0)
 			return &r->b->media[i];
 	if (r->used[file - r->source->files])
 		return NULL; /* refused before */
