@@ -212,16 +212,15 @@ cmd_reset() {
 }
 
 cmd_import() {
-	local path=${1:-} owner=()
-	[ -n "$path" ] || die "usage: ./dev import PATH [--owner EMAIL]"
+	local path=${1:-}
+	[ -n "$path" ] || die "usage: ./dev import PATH [--owner EMAIL] [--publish]"
 	[ -e "$path" ] || die "$path does not exist."
 	path=$(readlink -f "$path")
 	shift
-	if [ "${1:-}" = --owner ]; then owner=(--owner "${2:-}"); fi
 	places
 	cluster_pid >/dev/null || die "the database does not run." "./dev run --detach starts it."
 	code_places
-	host import "${owner[@]}" "$path"
+	host import "$@" "$path"
 	local status=$?
 	own_stored
 	return $status
