@@ -106,6 +106,10 @@ static const struct row rows[] = {
 	INT("hash_passes", hash_passes, "2", 1, 64, "Argon2id passes"),
 	INT("rate_scale_percent", rate_scale_percent, "100", 1, 10000000,
 	    "all rate limits times this; tests raise it"),
+	INT("module_retry_s", module_retry_s, "60", 1, 86400,
+	    "a module that was disabled for crashes is tried again after this time"),
+	BOOL("reload_on_change", reload_on_change, "0",
+	    "reload when a file in module_dir changes; for development"),
 	TEXT("status_listen", status_listen, "",
 	    "address:port for /livez /readyz /metrics /status; empty: run_dir/status.sock alone"),
 };

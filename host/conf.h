@@ -49,6 +49,8 @@ struct conf {
 	const char *helper_highlight, *helper_math, *helper_image, *helper_drawing; /* absolute paths */
 	int64_t hash_memory_kib, hash_passes; /* Argon2id */
 	int64_t rate_scale_percent;   /* 100; tests raise it */
+	int64_t module_retry_s;       /* a module that kept crashing is tried again */
+	bool reload_on_change;        /* development: new module files are taken at once */
 	const char *status_listen;    /* "127.0.0.1:9180"; "" = run/status.sock alone */
 	const char *log_level;        /* debug, info, warn, error */
 	const char *connect_ports;    /* TCP ports a worker may connect to; "" = any */

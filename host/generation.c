@@ -559,7 +559,7 @@ drain_care(int64_t now)
 	if (spawner)
 		(void)kill(spawner, SIGKILL);
 	log_event(LOG_LEVEL_INFO, "drained", NULL);
-	_exit(0);
+	process_end(0);
 }
 
 /* ---- the master's word ---- */
@@ -622,7 +622,7 @@ refuse(const char *reason)
 			children[i].slot->pid = 0;
 		}
 	(void)message_send(start->channel, MESSAGE_REFUSED, 0, reason);
-	_exit(2);
+	process_end(2);
 }
 
 static void
@@ -645,7 +645,7 @@ modules_announce(void)
 		if (!message_send(start->channel, MESSAGE_MODULE, 0, text) ||
 		    recv(start->channel, &answer, sizeof answer, 0) != (ssize_t)sizeof answer ||
 		    answer.kind != MESSAGE_OK)
-			_exit(1);
+			process_end(1);
 	}
 	scoreboard_map_routes();
 }
@@ -735,10 +735,11 @@ parent_setup(void)
 	sigemptyset(&open_set);
 	(void)prctl(PR_SET_NAME, "parent");
 	log_context("parent", start->generation);
+	process_oom_score(0);
 	if (!privilege_drop(start->user, reason, sizeof reason))
 		refuse(reason);
 	if (!privilege_follow(start->master))
-		_exit(1);
+		process_end(1);
 	oom_seen = oom_count();
 }
 

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -32,7 +33,6 @@
 #define UPGRADE_LIMIT_US (30 * 1000000)
 #define BREAKER_CRASHES 5
 #define BREAKER_WINDOW_US (60 * 1000000)
-#define BREAKER_OPEN_US (60 * 1000000)
 #define KILL_GRACE_US (5 * 1000000)
 
 enum generation_state { GENERATION_NONE, GENERATION_LOADING, GENERATION_SERVING, GENERATION_DRAINING };
@@ -67,7 +67,7 @@ static struct generation generations[GENERATIONS];
 static struct breaker breakers[SCOREBOARD_MODULES];
 static struct listen_set sockets;
 static unsigned generation_last;
-static bool reload_again, stopping, first_refused_for_good;
+static bool reload_again, stopping, first_refused_for_good, queue_ours;
 static int64_t retry_us, stop_us;
 static unsigned deaths;
 static pid_t successor;
@@ -153,6 +153,16 @@ folder_remove(const char *path)
 	(void)rmdir(path);
 }
 
+/* gen-N.K-PID: does no process PID live? */
+static bool
+owner_gone(const char *name)
+{
+	const char *dash = strrchr(name, '-');
+	long pid = dash ? strtol(dash + 1, NULL, 10) : 0;
+
+	return pid <= 0 || pid == getpid() || (kill((pid_t)pid, 0) && errno == ESRCH);
+}
+
 /* What a master that was killed left behind. */
 static void
 leftovers_remove(void)
@@ -162,7 +172,7 @@ leftovers_remove(void)
 	char path[400];
 
 	while (dir && (entry = readdir(dir)) != NULL)
-		if (!strncmp(entry->d_name, "gen-", 4)) {
+		if (!strncmp(entry->d_name, "gen-", 4) && owner_gone(entry->d_name)) {
 			(void)snprintf(path, sizeof path, "%s/%.100s", conf->run_dir, entry->d_name);
 			folder_remove(path);
 		}
@@ -203,6 +213,22 @@ log_file_open(char *reason, size_t size)
 		close(log_file);
 	log_file = fd;
 	return true;
+}
+
+/* Removed at the end unless a successor has written its own. */
+static void
+pid_remove(void)
+{
+	char path[256], text[32] = "";
+	FILE *file;
+
+	(void)snprintf(path, sizeof path, "%s/host.pid", conf->run_dir);
+	file = fopen(path, "re");
+	if (!file)
+		return;
+	if (fgets(text, sizeof text, file) && strtol(text, NULL, 10) == getpid())
+		(void)unlink(path);
+	(void)fclose(file);
 }
 
 static void
@@ -268,8 +294,9 @@ parent_fork(struct generation *generation, const char *user, unsigned pools)
 	struct parent *parent = &generation->parents[generation->n];
 	int pair[2];
 
-	(void)snprintf(parent->dir, sizeof parent->dir, "%s/gen-%u.%zu", conf->run_dir,
-	    generation->number, generation->n);
+	/* With the master's pid: another one may start while this one drains. */
+	(void)snprintf(parent->dir, sizeof parent->dir, "%s/gen-%u.%zu-%d", conf->run_dir,
+	    generation->number, generation->n, (int)getpid());
 	if (!folder_make(parent->dir, 0700, user_id(user)) ||
 	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
 		return false;
@@ -460,8 +487,9 @@ reload_begin(void)
 		reload_refused(reason);
 		return;
 	}
-	if (strcmp(next->run_dir, conf->run_dir)) {
-		reload_refused("run_dir cannot change in a reload");
+	if (strcmp(next->run_dir, conf->run_dir) || strcmp(next->status_listen, conf->status_listen) ||
+	    next->listen_backlog != conf->listen_backlog) {
+		reload_refused("run_dir, status_listen and listen_backlog change with a restart only");
 		conf_free(next);
 		return;
 	}
@@ -506,7 +534,7 @@ static void
 module_open(struct scoreboard_module *module, int64_t now)
 {
 	module->state = MODULE_OPEN;
-	module->open_until_us = now + BREAKER_OPEN_US;
+	module->open_until_us = now + conf->module_retry_s * 1000000;
 	log_event(LOG_LEVEL_ERROR, "module_disabled", "module", module->name, "why", "crashes", NULL);
 }
 
@@ -831,6 +859,37 @@ handover_read(void)
 	(void)unsetenv("HANDOVER_GENERATION");
 }
 
+/* ---- development: new modules are taken at once ---- */
+
+static int watch_fd = -1;
+static int64_t watch_due_us;
+
+static void
+watch_open(void)
+{
+	if (!conf->development || !conf->reload_on_change)
+		return;
+	watch_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (watch_fd >= 0)
+		(void)inotify_add_watch(watch_fd, conf->module_dir, IN_CLOSE_WRITE | IN_MOVED_TO);
+}
+
+/* A build writes several files: the reload waits until it is quiet. */
+static void
+watch_care(int64_t now)
+{
+	char events[4096];
+
+	if (watch_fd < 0 || stopping)
+		return;
+	while (read(watch_fd, events, sizeof events) > 0)
+		watch_due_us = now + 300000;
+	if (!watch_due_us || now < watch_due_us)
+		return;
+	watch_due_us = 0;
+	master_reload();
+}
+
 /* ---- the loop ---- */
 
 static void
@@ -857,6 +916,16 @@ master_drain(void)
 	got_term = 1;
 }
 
+/* Once: a host that starts in the same place meanwhile binds its own. */
+static void
+sockets_leave(void)
+{
+	queue_ours = !sockets.inherited[LISTEN_WEB];
+	listen_unlink(&sockets);
+	for (int i = 0; i < LISTEN_COUNT; i++)
+		sockets.inherited[i] = true;
+}
+
 static void
 stop_care(int64_t now)
 {
@@ -868,13 +937,13 @@ stop_care(int64_t now)
 		notify("STOPPING=1\n");
 		/* Connections that came before are still served (STOP_WHEN_EMPTY), new
 		 * ones fail at once; a successor or systemd goes on with the queue. */
-		listen_unlink(&sockets);
+		sockets_leave();
 		for (size_t i = 0; i < GENERATIONS; i++) {
 			if (generations[i].state == GENERATION_LOADING)
 				generation_kill(&generations[i]);
 			else if (generations[i].state == GENERATION_SERVING)
 				generation_drain(&generations[i],
-				    sockets.inherited[LISTEN_WEB] ? STOP_NOW : STOP_WHEN_EMPTY);
+				    queue_ours ? STOP_WHEN_EMPTY : STOP_NOW);
 		}
 	}
 	if (got_term > 1 || (stopping && now - stop_us > conf->drain_hard_ms * 1000 + KILL_GRACE_US))
@@ -972,6 +1041,7 @@ turn(void)
 	stop_care(now);
 	generations_care(now);
 	breakers_care(now);
+	watch_care(now);
 	queues_read();
 }
 
@@ -995,6 +1065,8 @@ master_setup(char *reason, size_t size)
 	(void)snprintf(path, sizeof path, "%s/crash", conf->run_dir);
 	(void)folder_make(path, 01733, 0);
 	handover_read();
+	process_oom_score(-900);
+	watch_open();
 	if (!log_file_open(reason, size) || !listen_open(&sockets, reason, size))
 		return false;
 	if (handover_fd < 0)
@@ -1035,7 +1107,9 @@ master_run(const char *path, char **argv)
 		    sockets.fd[LISTEN_STATUS_TCP]);
 	while (!(stopping || first_refused_for_good) || !all_gone())
 		turn();
-	listen_unlink(&sockets);
+	if (!stopping)
+		sockets_leave();
+	pid_remove();
 	log_event(LOG_LEVEL_INFO, "end", NULL);
 	return first_refused_for_good ? 2 : 0;
 }

@@ -2,6 +2,7 @@
 #include "process.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -51,6 +52,40 @@ privilege_follow(pid_t parent)
 	/* Set after the change of user, which clears it; the parent may have
 	 * died in between. */
 	return !prctl(PR_SET_PDEATHSIG, SIGKILL) && getppid() == parent;
+}
+
+/* Only there in a build with --coverage. */
+__attribute__((weak)) void __gcov_dump(void);
+
+bool
+process_instrumented(void)
+{
+#ifdef __SANITIZE_ADDRESS__
+	return true;
+#else
+	return __gcov_dump != NULL;
+#endif
+}
+
+_Noreturn void
+process_end(int code)
+{
+	if (__gcov_dump)
+		__gcov_dump();
+	_exit(code);
+}
+
+void
+process_oom_score(int score)
+{
+	char text[16];
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC), n;
+
+	if (fd < 0)
+		return;
+	n = snprintf(text, sizeof text, "%d", score);
+	(void)!write(fd, text, (size_t)n);
+	close(fd);
 }
 
 void

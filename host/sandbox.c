@@ -25,12 +25,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#ifdef __SANITIZE_ADDRESS__
-#define SANITIZED 1
-#else
-#define SANITIZED 0
-#endif
-
 /* Newer than the headers of Debian 12. Source: include/uapi/linux/landlock.h. */
 #define NET_CONNECT_TCP (1ULL << 1)
 #define FS_TRUNCATE (1ULL << 14)
@@ -80,8 +74,7 @@ limits_set(enum pool pool)
 	bool heavy = pool == POOL_SLOW || pool == POOL_JOBS;
 
 	/* Argon2id at 64 MiB, a 16 MiB arena and the shared part must fit. */
-	if (!SANITIZED)
-		limit(RLIMIT_AS, (rlim_t)(heavy ? 4096 : 1536) << 20);
+	limit(RLIMIT_AS, (rlim_t)(heavy ? 4096 : 1536) << 20);
 	limit(RLIMIT_NOFILE, 1024);
 	limit(RLIMIT_CORE, 0);
 	limit(RLIMIT_MEMLOCK, 1 << 20);
@@ -202,8 +195,8 @@ sandbox_files(enum pool pool, const char *generation_dir, char *report, size_t s
 	char what[96];
 
 	report[0] = '\0';
-	if (!conf->sandbox || SANITIZED) {
-		say(report, size, SANITIZED ? "off (sanitizer build)" : "off (configuration)");
+	if (!conf->sandbox || process_instrumented()) {
+		say(report, size, conf->sandbox ? "off (instrumented build)" : "off (configuration)");
 		return;
 	}
 	limits_set(pool);
@@ -273,7 +266,7 @@ sandbox_calls(enum pool pool, char *report, size_t size)
 {
 	scmp_filter_ctx filter;
 
-	if (!conf->sandbox || SANITIZED)
+	if (!conf->sandbox || process_instrumented())
 		return;
 	filter = seccomp_init(SCMP_ACT_ALLOW);
 	if (filter && filter_fill(filter, pool) && !seccomp_load(filter))

@@ -408,6 +408,14 @@ self_check(int listen_fd)
 
 /* ---- the loop ---- */
 
+/* A module closed a descriptor of ours (F25): only a new worker helps. */
+_Noreturn static void
+descriptor_lost(void)
+{
+	log_event(LOG_LEVEL_ERROR, "descriptor_lost", NULL);
+	process_end(4);
+}
+
 /* A connection, or -1: none now (or time to stop). */
 static int
 connection_wait(int epoll, int listen_fd)
@@ -423,11 +431,17 @@ connection_wait(int epoll, int listen_fd)
 	}
 	errno = 0;
 	n = epoll_pwait(epoll, &event, 1, 1000, &signals_waiting);
+	if (n < 0 && errno != EINTR)
+		descriptor_lost();
 	if (self.slot->stop == STOP_NOW)
 		stop = 1;
 	if (n <= 0 || stop)
 		return -1;
-	return accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
+	errno = 0;
+	fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
+	if (fd < 0 && (errno == EBADF || errno == EINVAL || errno == ENOTSOCK))
+		descriptor_lost();
+	return fd;
 }
 
 static void
@@ -437,7 +451,7 @@ serve(int listen_fd, uid_t web_uid)
 	int epoll = epoll_create1(EPOLL_CLOEXEC);
 
 	if (epoll < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, listen_fd, &event))
-		_exit(1);
+		process_end(1);
 	for (;;) {
 		int fd = connection_wait(epoll, listen_fd);
 
@@ -464,7 +478,7 @@ fail(const char *what, const char *why)
 {
 	(void)snprintf(self.slot->reason, sizeof self.slot->reason, "%s: %s", what, why);
 	self.slot->state = SLOT_FAILED;
-	_exit(3);
+	process_end(3);
 }
 
 static void
@@ -512,6 +526,7 @@ worker_setup(const struct worker_start *start)
 		(void)setpriority(PRIO_PROCESS, 0, 5); /* hashing must not starve pages */
 	log_context(pool_name(start->pool), start->parent->generation);
 	descriptors_close(start);
+	process_oom_score(300);
 	statm_fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
 	(void)mallopt(M_ARENA_MAX, 1);
 	crash_install(start->crash_fd, start->slot, query_last);
@@ -524,7 +539,7 @@ worker_setup(const struct worker_start *start)
 	database_open(start->canary);
 	sandbox_calls(start->pool, report, sizeof report);
 	if (!privilege_follow(start->parent_pid))
-		_exit(0);
+		process_end(0);
 	(void)snprintf(self.slot->reason, sizeof self.slot->reason, "%s", report);
 }
 
@@ -547,6 +562,5 @@ worker_run(const struct worker_start *start)
 	db_free(self.db);
 	if (self.replica)
 		db_free(self.replica);
-	/* No exit handlers of modules and libraries. */
-	_exit(0);
+	process_end(0);
 }

@@ -10,7 +10,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -117,6 +119,38 @@ parent_signal(void)
 	return kill(getppid(), 0) ? strerror(errno) : "signalled";
 }
 
+/* Writes over the first page of the memory that all processes share. */
+static const char *
+scoreboard_scribble(void)
+{
+	char line[512];
+	FILE *maps = fopen("/proc/self/maps", "r");
+	unsigned long start = 0;
+
+	while (maps && !start && fgets(line, sizeof line, maps))
+		if (strstr(line, "memfd:scoreboard"))
+			start = strtoul(line, NULL, 16);
+	if (maps)
+		(void)fclose(maps);
+	if (!start)
+		return "not found";
+	memset((void *)start, 0, 4096);
+	return "scribbled";
+}
+
+static const char *
+port_connect(int64_t port)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	const char *how = connect(fd, (struct sockaddr *)&to, sizeof to) ? strerror(errno) :
+									 "connected";
+
+	(void)close(fd);
+	return how;
+}
+
 static int
 misbehave(struct req *r, struct view *v)
 {
@@ -160,6 +194,13 @@ misbehave(struct req *r, struct view *v)
 		return text_send(r, file_read("/etc/shadow"));
 	else if (!strcmp(how, "file"))
 		return text_send(r, file_read(req_text(r, "path")));
+	else if (!strcmp(how, "scribble"))
+		return text_send(r, scoreboard_scribble());
+	else if (!strcmp(how, "connect"))
+		return text_send(r, port_connect(req_int(r, "at")));
+	else if (!strcmp(how, "close"))
+		for (int fd = 3; fd < 30; fd++)
+			(void)close(fd);
 	else if (!strcmp(how, "signal"))
 		return text_send(r, parent_signal());
 	return text_send(r, "done\n");
@@ -180,7 +221,7 @@ static const struct param echo_params[] = {
 static const struct param misbehave_params[] = {
 	{ .name = "how", .type = PARAM_LINE, .flags = PARAM_REQUIRED },
 	{ .name = "path", .type = PARAM_LINE },
-	{ .name = "at", .type = PARAM_INT, .max = 4096 },
+	{ .name = "at", .type = PARAM_INT, .max = 65535 },
 	{ 0 }
 };
 

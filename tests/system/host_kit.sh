@@ -72,11 +72,11 @@ host_up() {
 
 # The beginning of each script: nothing is proved by what does not run.
 both_up() {
-	host_up && nginx_up || {
+	if ! host_up || ! nginx_up; then
 		tail -n 5 "$place/log/out" "$place/log/nginx.out" | sed 's/^/# /'
 		echo "Bail out! the host or the web server of this test did not start"
 		exit 1
-	}
+	fi
 	ok "host and web server are ready" true
 }
 

@@ -2,6 +2,8 @@
 # Processes of the host: configuration, isolation of crashes, time and memory
 # limits, sandbox, circuit breaker, health without workers.
 . "$(dirname "$0")/host_kit.sh"
+full() { [ "$(pool web workers)" = 3 ]; }
+switched_on() { ctl status | grep -Eq 'citizen +1 +on'; }
 bad() { get "/citizen/misbehave?how=$1${2:-}"; }
 
 # ---- configuration ----
@@ -14,7 +16,7 @@ like "a bad number says what is allowed" "$(host -t 2>&1)" 'must be a number fro
 configure 'database = host=/nowhere password=hunter2'
 unlike "passwords are not printed" "$(host --print-config)" hunter2
 like "every key is documented" "$(host --print-config --markdown)" '\| .pool.web.workers. \| .4. \|'
-configure 'pool.web.workers = 3' 'max_rss_mb = 64'
+configure 'pool.web.workers = 3' 'max_rss_mb = 64' 'module_retry_s = 2' 'connect_ports = 5432, 6379'
 text=$(host -t 2>&1)
 is "a good configuration passes" $? 0
 like "with its modules and the database" "$text" 'database: good'
@@ -70,6 +72,15 @@ case $report in
 *signals*) bad signal && like "a worker cannot signal its parent" "$body" 'not permitted' ;;
 *) skip "a worker cannot signal its parent" "Landlock is too old" ;;
 esac
+case $report in
+*ports*)
+	bad connect "&at=$port"
+	like "a worker cannot connect to a port that is not allowed" "$body" 'denied'
+	bad connect '&at=6379'
+	unlike "but to one that is" "$body" 'denied'
+	;;
+*) skip "a worker cannot connect to a port that is not allowed" "Landlock is too old" ;;
+esac
 bad passwd
 like "a worker cannot read /etc/shadow" "$body" 'denied'
 
@@ -89,7 +100,7 @@ bad crash "&at=8"
 is "a crash costs its request" "$status" 502
 get /citizen/hello
 is "and no other" "$status" 200
-crash=$(find "$run/crash" -name 'crash-*' -newer "$work/form" | xargs -r ls -t | head -n 1)
+crash=$(find "$run/crash" -name 'crash-*' -newer "$work/form" -printf "%T@ %p\n" | sort -n | tail -n 1 | cut -d" " -f2)
 text=$(head -n 60 "$crash" 2>/dev/null; tail -n 3 "$crash" 2>/dev/null)
 like "the report names the module" "$text" '^module citizen'
 like "the route" "$text" '^route GET /citizen/misbehave'
@@ -101,7 +112,13 @@ bad stack
 is "a stack overflow costs its request" "$status" 502
 bad exit
 is "so does an exit" "$status" 502
-ok "all workers are back" until_true 5 test 3 = "$(pool web workers)"
+ok "all workers are back" until_true 5 full
+
+bad scribble
+is "shared memory is not a module's to write" "$status" 502
+get /citizen/hello
+is "and it is whole" "$status $(status | jq -r .pools[0].name)" "200 web"
+host ctl enable citizen >/dev/null
 
 # ---- circuit breaker ----
 for _ in 1 2 3 4 5; do bad abort; done
@@ -111,6 +128,10 @@ is "its routes answer 503" "$status" 503
 get /api/v1/openapi.json
 is "others go on" "$status" 200
 like "status shows it" "$(ctl status)" 'citizen +1 +open'
+ok "after a while it is tried again" until_true 4 log_has '"module_half_open"'
+get /citizen/hello
+is "and when it does well" "$status" 200
+ok "it is on again" until_true 3 switched_on
 ok "an operator switches it on" host ctl enable citizen
 get /citizen/hello
 is "and it serves" "$status" 200
@@ -130,7 +151,7 @@ get /citizen/hello
 is "a loop delays nobody else" "$status" 200
 wait $spin
 is "a loop is ended" "$(cat "$work/spin")" 502
-like "in time" "$(((($(date +%s%N) - began)) / 1000000))" '^(1[0-9]{3}|2[0-9]{3}|3[0-4][0-9]{2})$'
+like "in time" "$((($(date +%s%N) - began) / 1000000))" '^(1[0-9]{3}|2[0-9]{3}|3[0-4][0-9]{2})$'
 ok "the slow trace names the function" log_has '"slow".*citizen_spins'
 ok "the end names the limit" until_true 3 log_has '"why":"time_limit".*citizen_spins'
 
@@ -159,6 +180,11 @@ load 2 4 /citizen/hello
 load_end
 is "a changed umask harms nobody" "$failed" 0
 ok "and its worker is replaced" log_has '"process_changed_by_module"'
+
+bad close
+is "closed descriptors cost their request" "$status" 502
+ok "and are noticed" until_true 3 log_has '"descriptor_lost"|"exit":"4"'
+ok "all workers are back again" until_true 5 full
 
 # ---- health ----
 waiting=()

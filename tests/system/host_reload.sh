@@ -30,7 +30,8 @@ ok "many HUPs at once end in one that serves" until_true 10 newer
 sleep 1
 get /citizen/hello
 is "and it serves" "$status" 200
-ok "old generations leave nothing behind" until_true 8 test 1 = "$(find "$run" -maxdepth 1 -name 'gen-*' | wc -l)"
+alone() { [ "$(find "$run" -maxdepth 1 -name 'gen-*' | wc -l)" = 1 ]; }
+ok "old generations leave nothing behind" until_true 8 alone
 
 # ---- what is broken does not come in ----
 refused() { # NAME REGEX
@@ -68,7 +69,7 @@ sed -i 's/^database = .*/database = host=\/nowhere dbname=nothing/' "$place/host
 refused "a database that is not there" 'database'
 cp "$place/good.conf" "$place/host.conf"
 ok "and the mended one is taken" host ctl reload
-kill $load_pid 2>/dev/null
+kill "$load_pid" 2>/dev/null
 load_end
 
 # ---- workers that die ----
@@ -82,7 +83,8 @@ while [ $SECONDS -lt $end ]; do
 done
 load_end
 ok "$kills killed workers cost $failed of $replies requests" test "$failed" -le "$kills"
-ok "the pool is full again" until_true 3 test 3 = "$(pool web workers)"
+full() { [ "$(pool web workers)" = 3 ]; }
+ok "the pool is full again" until_true 3 full
 parent=$(ps -o pid=,ppid=,comm= -A | awk -v m="$(master)" '$2 == m && $3 == "parent" { print $1; exit }')
 old=$(workers)
 kill -KILL "$parent"
@@ -93,14 +95,16 @@ is "that serves" "$status" 200
 
 # ---- size of a pool ----
 ok "one more worker" host ctl workers web +1
-ok "comes" until_true 3 bash -c "[ \"\$(curl -s --unix-socket '$run/status.sock' http://x/status | jq '.pools[0].workers')\" = 4 ]"
+four() { [ "$(pool web workers)" = 4 ]; }
+ok "comes" until_true 3 four
 
 # ---- another program ----
 load 6 16 /citizen/hello
 old=$(master)
+replaced() { [ "$(master)" != "$old" ]; }
 for _ in 1 2; do
 	ctl upgrade >/dev/null
-	until_true 10 bash -c "[ \"\$(cat '$run/host.pid')\" != $old ]"
+	until_true 10 replaced
 	until_true 10 gone "$old"
 	old=$(master)
 	sleep 0.3
@@ -130,5 +134,21 @@ kill -TERM "$old"
 wait $last
 is "a graceful end finishes what runs" "$(cat "$work/last.status" "$work/last")" "200waited"
 ok "the master ends" until_true 5 gone "$old"
-is "and takes its sockets along" "$(find "$run" -name '*.sock' -o -name 'gen-*')" ""
+is "and takes its sockets and files along" "$(find "$run" -name '*.sock' -o -name 'gen-*' -o -name host.pid)" ""
+
+# ---- a successor in the same place while the old one still drains ----
+ok "it starts once more" host_up
+curl -s -o "$work/last" -w '%{http_code}' "$TEST_ADDRESS/citizen/wait?ms=900" >"$work/last.status" &
+last=$!
+sleep 0.3
+old=$(master)
+kill -TERM "$old"
+until_true 2 test ! -e "$run/ctl.sock"
+ok "another one starts meanwhile" host_up
+wait $last
+is "the old one finishes what runs" "$(cat "$work/last.status" "$work/last")" "200waited"
+ok "and ends" until_true 5 gone "$old"
+get /citizen/hello
+is "the new one serves" "$status" 200
+is "in its own place" "$(find "$run" -name 'gen-*' | wc -l) $(master | wc -l)" "1 1"
 finish
