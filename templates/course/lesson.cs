@@ -39,7 +39,7 @@ elif:view.lesson.preview ?>
 if:view.previous.href ?><a rel="prev" href="<?cs var:url_validate(view.previous.href) ?>"><span>{{lesson.previous}}</span><?cs var:view.previous.title ?></a><?cs /if ?><?cs
 if:view.next.href ?><a class="next" rel="next" href="<?cs var:url_validate(view.next.href) ?>"><span>{{lesson.next}}</span><?cs var:view.next.title ?></a><?cs /if ?></nav><?cs
 if:view.attribution.text ?>
-<p class="small muted mtl"><?cs if:view.attribution.url ?><a href="<?cs var:url_validate(view.attribution.url) ?>"><?cs var:view.attribution.text ?></a><?cs else ?><?cs var:view.attribution.text ?><?cs /if ?><?cs if:view.attribution.licence ?> · <?cs if:view.attribution.licenceUrl ?><a rel="license" href="<?cs var:url_validate(view.attribution.licenceUrl) ?>"><?cs var:view.attribution.licence ?></a><?cs else ?><?cs var:view.attribution.licence ?><?cs /if ?><?cs /if ?></p><?cs /if ?>
+<div class="small muted mtl"><?cs call:attribution(view.attribution.text, view.attribution.url) ?><?cs if:view.attribution.licence ?><p><?cs if:view.attribution.licenceUrl ?><a rel="license" href="<?cs var:url_validate(view.attribution.licenceUrl) ?>"><?cs var:view.attribution.licence ?></a><?cs else ?><?cs var:view.attribution.licence ?><?cs /if ?></p><?cs /if ?></div><?cs /if ?>
 </article><?cs
 if:subcount(view.headings) > #1 ?>
 <nav class="lesson-toc toc" aria-labelledby="toc"><p class="eyebrow mb" id="toc">{{lesson.toc}}</p><?cs each:h = view.headings ?><a href="#<?cs var:h.id ?>"<?cs if:#h.level > #2 ?> class="l3"<?cs /if ?>><?cs var:h.text ?></a><?cs /each ?></nav><?cs /if ?>

@@ -42,7 +42,7 @@ if:view.previewHref ?><a class="button primary wide" href="<?cs var:url_validate
 if:view.updatedAt ?><dt>{{course.updated}}</dt><dd><?cs call:when(view.updatedAt) ?></dd><?cs /if ?><?cs
 if:view.licence.name ?><dt>{{course.licence}}</dt><dd><?cs if:view.licence.url ?><a href="<?cs var:url_validate(view.licence.url) ?>" rel="license"><?cs var:view.licence.name ?></a><?cs else ?><?cs var:view.licence.name ?><?cs /if ?></dd><?cs /if ?><?cs
 if:view.source.name ?><dt>{{course.source}}</dt><dd><a href="<?cs var:url_validate(view.source.url) ?>"><?cs var:view.source.name ?></a></dd><?cs /if ?></dl><?cs
-if:view.licence.attribution ?><p class="small muted mt"><?cs var:view.licence.attribution ?></p><?cs /if ?></div>
+if:view.licence.attribution ?><div class="small muted mt"><?cs call:attribution(view.licence.attribution, "") ?></div><?cs /if ?></div>
 </aside>
 <div class="body stack stack-l"><?cs
 if:subcount(view.outcomes) > #0 ?>

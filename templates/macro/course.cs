@@ -18,4 +18,7 @@ def:card(c) ?><li class="card course"><svg class="cover tone-<?cs var:c.tone ?>"
 <p class="summary"><?cs var:c.summary ?></p>
 <p class="meta"><span><?cs if:c.hours ?>{{time.h h=c.hours}}<?cs else ?>{{time.m m=c.minutes}}<?cs /if ?></span><span>{{course.lessons n=c.lessons}}</span><?cs if:c.rating ?><span>{{course.stars rating=c.rating n=c.ratings}}</span><?cs /if ?></p>
 <p class="foot"><span class="muted"><?cs var:c.instructor.name ?></span><?cs if:c.enrolled ?><span class="push"><?cs call:ring(c.percent, "{{course.progress}}") ?></span><?cs elif:c.free ?><span class="price">{{course.free}}</span><?cs else ?><span class="price num"><?cs var:c.price ?></span><?cs /if ?></p></div></li>
-<?cs /def ?>
+<?cs /def ?><?cs
+
+# Who made it, as the licence asks; long lists of names are folded. ?><?cs
+def:attribution(text, url) ?><?cs if:string.length(text) > #240 ?><details><summary><?cs if:url ?><a href="<?cs var:url_validate(url) ?>">{{course.source}}</a>, <?cs /if ?>{{course.authors}}</summary><p class="wraps"><?cs var:text ?></p></details><?cs elif:url ?><p><a href="<?cs var:url_validate(url) ?>"><?cs var:text ?></a></p><?cs else ?><p><?cs var:text ?></p><?cs /if ?><?cs /def ?>
