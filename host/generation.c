@@ -29,6 +29,7 @@
 #define START_LIMIT_US (10 * 1000000)
 #define CRASH_WINDOW_US (60 * 1000000)
 #define BACKOFF_MOST_US (30 * 1000000)
+#define BACKOFF_SERVED_US (1 * 1000000)
 #define BACKOFF_FREE 3 /* crashes that are replaced at once */
 #define KILL_AFTER_ABORT_US (2 * 1000000)
 #define SLOW_POOL_FACTOR 8 /* exports run up to 120 s (nginx location) */
@@ -271,7 +272,7 @@ death_log(const struct child *child, int status, const char *why, const char *fr
 }
 
 static void
-backoff_note(enum pool pool, bool counts)
+backoff_note(enum pool pool, bool counts, int64_t lived_us)
 {
 	struct pool_care *care = &pools[pool];
 	int64_t now = scoreboard_now(), delay;
@@ -288,6 +289,10 @@ backoff_note(enum pool pool, bool counts)
 	if (recent <= BACKOFF_FREE)
 		return;
 	delay = 50000LL << (recent - BACKOFF_FREE);
+	/* Who served for a while does not die in its start: the others of the pool
+	 * should not wait long for help because of one module's bad requests. */
+	if (lived_us > BACKOFF_SERVED_US && delay > BACKOFF_SERVED_US)
+		delay = BACKOFF_SERVED_US;
 	if (delay > BACKOFF_MOST_US)
 		delay = BACKOFF_MOST_US;
 	delay += delay * ((int64_t)(now % 41) - 20) / 100;
@@ -304,7 +309,7 @@ child_bury(struct child *child, int status)
 
 	if (!expected && !(child->killed && child->stopping)) {
 		const char *why = death_name(child, status, &module_fault);
-		bool young = scoreboard_now() - child->forked_us < 200000;
+		int64_t lived = scoreboard_now() - child->forked_us;
 
 		crash_keep(child, frames, sizeof frames);
 		death_log(child, status, why, frames);
@@ -313,7 +318,7 @@ child_bury(struct child *child, int status)
 		if (module_fault && slot->since_us && slot->module < SCOREBOARD_MODULES)
 			(void)message_send(start->channel, MESSAGE_CRASH, slot->module, why);
 		if (!child->stopping)
-			backoff_note(child->pool, module_fault || young);
+			backoff_note(child->pool, module_fault || lived < 200000, lived);
 	}
 	close(child->crash_fd);
 	for (size_t i = 0; i < SCOREBOARD_SLOTS; i++)

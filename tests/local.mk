@@ -73,6 +73,12 @@ tests_cron_test_CPPFLAGS = $(TEST_CPP)
 tests_cron_test_LDFLAGS = $(TEST_LD)
 tests_cron_test_LDADD = $(TEST_LD_ADD)
 
+check_PROGRAMS += tests/process_test
+tests_process_test_SOURCES = tests/process_test.c
+tests_process_test_CPPFLAGS = $(TEST_CPP)
+tests_process_test_LDFLAGS = $(TEST_LD)
+tests_process_test_LDADD = $(TEST_LD_ADD)
+
 check_PROGRAMS += tests/migrate_test
 tests_migrate_test_SOURCES = tests/migrate_test.c tests/cluster.c tests/cluster.h
 tests_migrate_test_CPPFLAGS = $(TEST_CPP)
