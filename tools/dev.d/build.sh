@@ -101,6 +101,8 @@ stage_static() {
 	if ! stamped static "$want" || [ ! -d "$state/assets/static" ]; then
 		rm -rf "$state/assets.new"
 		mkdir -p "$state/assets.new"
+		# Pages that are open still ask for the files of the last build.
+		[ ! -d "$state/assets" ] || cp -a "$state/assets/." "$state/assets.new/"
 		sh "$root/tools/build-assets" "$root/static" "$state/assets.new/static" >"$log/assets.log" 2>&1 ||
 			die "the static files could not be prepared." "Log: $log/assets.log"
 		mkdir -p "$state/assets.new/static/css"
