@@ -276,8 +276,12 @@ serve(struct host_req *h, struct view **view)
 	scoreboard_phase(slot, PHASE_HANDLER);
 	if (write && h->route->idempotent_key) {
 		status = idempotency_begin(h);
-		if (status != 0)
+		if (status != 0) {
+			/* The first answer once more: nothing is left to do in this unit. */
+			if (status < 400)
+				db_commit(h->req.db);
 			return status;
+		}
 	}
 	status = h->route->run(&h->req, *view);
 	if (status < 400 && write)

@@ -34,6 +34,31 @@ Test(learning, enrolling_twice_leaves_one_row_and_the_same_answer)
 	    person_id(ANN)), 1);
 }
 
+Test(learning, a_call_made_again_with_its_key_gets_the_first_answer_and_harms_nobody)
+{
+	const char *const key[] = { "HTTP_IDEMPOTENCY_KEY=first", NULL };
+	const char *type = "application/json";
+	struct reply r;
+
+	COURSE(.slug = "c");
+	COURSE(.slug = "d");
+	for (int i = 0; i < 3; i++) {
+		r = request(ANN, "POST", "/api/v1/courses/c/enrol", type, NULL, 0, key);
+		cr_expect_eq(r.status, 201);
+		HAS(r.json, "\"status\":\"ACTIVE\"");
+		if (i > 0)
+			HAS(r.head, "Idempotent-Replayed: true");
+		/* The next request of the same worker. */
+		cr_expect_eq(get_as(ANN, "/courses/c").status, 200);
+	}
+	cr_expect_eq(count("learning.enrolment_event"), 1);
+	r = request(ANN, "POST", "/api/v1/courses/c/drop", type, NULL, 0, key);
+	cr_expect_eq(r.status, 200);
+	r = request(ANN, "POST", "/api/v1/courses/d/enrol", type, NULL, 0, key);
+	cr_expect_eq(r.status, 422);
+	cr_expect_str_eq(r.problem, "idempotency_key_reused");
+}
+
 Test(learning, asks_visitors_to_sign_in_first)
 {
 	COURSE(.slug = "c");
