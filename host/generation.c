@@ -272,7 +272,7 @@ death_log(const struct child *child, int status, const char *why, const char *fr
 }
 
 static void
-backoff_note(enum pool pool, bool counts, int64_t lived_us)
+backoff_note(enum pool pool, bool counts, bool served)
 {
 	struct pool_care *care = &pools[pool];
 	int64_t now = scoreboard_now(), delay;
@@ -289,9 +289,9 @@ backoff_note(enum pool pool, bool counts, int64_t lived_us)
 	if (recent <= BACKOFF_FREE)
 		return;
 	delay = 50000LL << (recent - BACKOFF_FREE);
-	/* Who served for a while does not die in its start: the others of the pool
-	 * should not wait long for help because of one module's bad requests. */
-	if (lived_us > BACKOFF_SERVED_US && delay > BACKOFF_SERVED_US)
+	/* Who died in a request did not die of its start, and the breaker cares for
+	 * the module: the pool should not wait long for that. */
+	if (served && delay > BACKOFF_SERVED_US)
 		delay = BACKOFF_SERVED_US;
 	if (delay > BACKOFF_MOST_US)
 		delay = BACKOFF_MOST_US;
@@ -318,7 +318,8 @@ child_bury(struct child *child, int status)
 		if (module_fault && slot->since_us && slot->module < SCOREBOARD_MODULES)
 			(void)message_send(start->channel, MESSAGE_CRASH, slot->module, why);
 		if (!child->stopping)
-			backoff_note(child->pool, module_fault || lived < 200000, lived);
+			backoff_note(child->pool, module_fault || lived < 200000,
+			    slot->since_us != 0 || lived > BACKOFF_SERVED_US);
 	}
 	close(child->crash_fd);
 	for (size_t i = 0; i < SCOREBOARD_SLOTS; i++)

@@ -143,6 +143,7 @@ text=$(ctl enable no-such-module)
 is "a name that is no module is refused" $? 2
 
 # ---- time limits ----
+ok "the pool is full again" until_true 5 full
 began=$(date +%s%N)
 curl -s -o /dev/null -w '%{http_code}' "$TEST_ADDRESS/citizen/misbehave?how=spin" >"$work/spin" &
 spin=$!
