@@ -7,7 +7,7 @@
 -- 0 to 7, the same for ever for the same text: colour and pattern of a cover.
 create function course.look(name text) returns int4
 	language sql immutable strict parallel safe as $$
-	select get_byte(decode(md5(name), 'hex'), 0) & 7
+	select get_byte(decode(md5(name), 'hex'), 15) & 7
 $$;
 grant execute on function course.look(text)
 	to db_web, db_slow, db_jobs, db_pay, db_ro, db_def_course, db_migrate;

@@ -4,6 +4,8 @@
  *   course.c            routes, one course
  *   course_catalogue.c  the catalogue: search, facets, sorting, pages
  *   course_lesson.c     one lesson, files of lessons
+ *   course_author.h     the side of the author: facts, outline, texts, export
+ *   course_import.h     courses from files
  *
  * A file of the area gives handlers and their parameter tables; course.c names
  * them in its one table of routes.

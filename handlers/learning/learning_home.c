@@ -113,6 +113,7 @@ recommended_view(struct view *v, const struct my_recommendations *rows, size_t n
 		view_str(c, "category", row->category);
 		view_str(c, "level", row->level);
 		view_int(c, "minutes", row->minutes);
+		view_int(c, "hours", row->minutes < 60 ? 0 : (row->minutes + 30) / 60);
 		view_int(c, "lessons", row->lessons);
 		view_str(view_obj(c, "instructor"), "name", row->instructor);
 		view_money(c, "price", row->price, row->currency);
