@@ -172,6 +172,7 @@ platform_of_test() {
 		platform_up
 	) >"$results/$1/platform.log" 2>&1 || {
 		tail -n 15 "$results/$1/platform.log" | sed 's/^/    | /'
+		(trap - EXIT; places; platform_down) >/dev/null 2>&1
 		return 1
 	}
 	places
@@ -257,7 +258,7 @@ test_named() {
 test_end() {
 	local place
 	for place in "${platforms[@]}"; do
-		[ -e "$place/running" ] || continue
+		[ -d "$place/run" ] || [ -d "$place/pg" ] || continue
 		(
 			trap - EXIT
 			DEV_STATE=$place
