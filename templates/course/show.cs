@@ -30,6 +30,7 @@ if:view.state == "enrolled" || view.state == "completed" ?>
 <?cs if:view.state == "completed" ?><p class="badge good">{{icon.done}}{{course.completed}}</p><?cs /if ?><?cs call:progress(view.enrolment.percent, "{{course.progress}}") ?>
 <p class="muted small">{{course.done n=view.enrolment.done total=view.enrolment.total}}</p><?cs
 if:view.enrolment.nextHref ?><a class="button primary wide" href="<?cs var:url_validate(view.enrolment.nextHref) ?>"><?cs if:#view.enrolment.done > #0 ?>{{course.continue}}<?cs else ?>{{course.start}}<?cs /if ?></a><p class="small">{{course.next}} <?cs var:view.enrolment.nextTitle ?></p><?cs /if ?><?cs
+if:view.state == "enrolled" ?><form method="post" action="/courses/<?cs var:view.slug ?>/drop"><?cs call:csrf() ?><button class="linkish small muted">{{course.leave}}</button></form><?cs /if ?><?cs
 elif:view.state == "owner" ?><p class="muted">{{course.yours}}</p><a class="button primary wide" href="/teach/courses/<?cs var:view.slug ?>">{{teach.edit}}</a><?cs
 elif:view.state == "can_enrol" && #view.missing > #0 ?><p><b>{{course.free}}</b></p><p class="muted">{{course.missing n=view.missing}}</p><?cs
 elif:view.state == "can_enrol" ?><p><b>{{course.free}}</b></p><form method="post" action="/courses/<?cs var:view.slug ?>/enrol"><?cs call:csrf() ?><button class="button primary wide">{{course.enrol}}</button></form><p class="muted small">{{course.enrol.hint}}</p><?cs
