@@ -208,7 +208,7 @@ test_browser() {
 	for script in "$root"/tests/browser/*_test.mjs; do
 		[ -e "$script" ] || { note "no browser tests yet"; break; }
 		[ -z "${1:-}" ] || [ "$(basename "${script%.*}")" = "$1" ] || continue
-		test_one browser "$(basename "${script%.*}")" 420 "$node" "$script"
+		test_one browser "$(basename "${script%.*}")" 600 "$node" "$script"
 	done
 }
 
