@@ -190,8 +190,13 @@ person_found(struct host_req *h, const struct session_enter *row, const unsigned
 		.name = name == NULL ? "?" : name, .zone = row->zone, .locale = row->locale,
 		.role = role_parse(row->role), .authenticated_at = row->auth_time,
 		.verified = row->verified };
-	if (row->avatar != NULL)
-		p->avatar = arena_printf(a, "/avatars/%s", row->person_id);
+	/* The file is named by its content: another picture, another address. */
+	if (row->avatar != NULL) {
+		const char *file = strrchr(row->avatar, '/');
+
+		p->avatar = arena_printf(a, "/avatars/%s?v=%.8s", row->person_id,
+		    file != NULL ? file + 1 : row->avatar);
+	}
 	for (const char *const *r = row->roles; r != NULL && *r != NULL; r++)
 		p->roles |= role_parse(*r);
 	if (row->csrf_seed.size != 32)

@@ -863,7 +863,8 @@ Test(account, a_picture_keeps_its_pixels_and_nothing_else)
 	r = get_as(ANN, arena_printf(kit_arena(), "/avatars/%s?v=x", person_id(ANN)));
 	cr_expect(strstr(r.head, "X-Accel-Redirect: /protected/avatars/"));
 	cr_expect(strstr(r.head, "Content-Type: image/png"));
-	cr_expect(strstr(get_as(ANN, "/me/profile").html, "src=\"/avatars/"));
+	cr_expect(strstr(get_as(ANN, "/me/profile").html, arena_printf(kit_arena(),
+	    "src=\"/avatars/%s?v=", person_id(ANN))), "another picture gets another address");
 }
 
 Test(account, a_picture_is_seen_by_its_owner_and_by_those_who_teach)
@@ -938,6 +939,29 @@ Test(account, a_photograph_loses_its_place_but_stays_upright)
 	cr_expect_eq(memmem(file, size, "hidden", 6), NULL);
 	cr_expect_neq(memmem(file, size, "pix\xff\x00\xff\xd0" "el\xff\xd9", 11), NULL);
 	cr_expect_neq(memmem(file, size, "\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06", 10), NULL);
+}
+
+Test(account, takes_every_kind_of_picture_and_keeps_no_secret_of_it)
+{
+	static const char *const names[] = { "plain.png", "turned.jpg", "progressive.jpg", "lossy.webp",
+		"lossless.webp", "alpha.webp" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		FILE *f = fopen(arena_printf(kit_arena(), SOURCE_DIR "/tests/fuzz/corpus/account_image/%s",
+		    names[i]), "re");
+		char data[1000];
+		const char *file;
+		size_t size;
+
+		cr_assert(f, "%s", names[i]);
+		size = fread(data, 1, sizeof data, f);
+		fclose(f);
+		cr_expect_eq(upload(ANN, data, size).status, 303, "%s", names[i]);
+		file = stored_file(ANN, &size);
+		cr_expect_eq(memmem(file, size, "secret", 6), NULL, "%s", names[i]);
+		cr_expect_eq(memmem(file, size, "hidden", 6), NULL, "%s", names[i]);
+		cr_expect_eq(memmem(file, size, "tail", 4), NULL, "%s", names[i]);
+	}
 }
 
 Test(account, refuses_pictures_beyond_two_mebibytes)

@@ -27,16 +27,16 @@ be32(const unsigned char *p)
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-static uint32_t
-le24(const unsigned char *p)
+static unsigned
+le16(const unsigned char *p)
 {
-	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16;
+	return (unsigned)p[1] << 8 | p[0];
 }
 
 static uint32_t
 le32(const unsigned char *p)
 {
-	return le24(p) | (uint32_t)p[3] << 24;
+	return le16(p) | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
 static bool
@@ -123,10 +123,10 @@ exif_orientation(const unsigned char *p, size_t n)
 	at = big ? be32(p + 4) : le32(p + 4);
 	if (at > n || n - at < 2)
 		return 0;
-	count = big ? be16(p + at) : le24(p + at) & 0xffff;
+	count = big ? be16(p + at) : le16(p + at);
 	for (at += 2; count > 0 && at <= n && n - at >= 12; count--, at += 12) {
-		unsigned tag = big ? be16(p + at) : le24(p + at) & 0xffff;
-		unsigned value = big ? be16(p + at + 8) : le24(p + at + 8) & 0xffff;
+		unsigned tag = big ? be16(p + at) : le16(p + at);
+		unsigned value = big ? be16(p + at + 8) : le16(p + at + 8);
 
 		if (tag == 0x0112)
 			return value >= 1 && value <= 8 ? value : 0;
@@ -228,10 +228,10 @@ webp_size(const unsigned char *type, size_t n, struct account_image *image)
 	const unsigned char *d = type + 8;
 
 	if (is(type, "VP8 ")) {
-		if (n < 11 || (d[0] & 1) != 0 || memcmp(d + 3, "\x9d\x01\x2a", 3) != 0)
+		if (n < 10 || (d[0] & 1) != 0 || memcmp(d + 3, "\x9d\x01\x2a", 3) != 0)
 			return false;
-		image->width = le24(d + 6) & 0x3fff;
-		image->height = le24(d + 8) & 0x3fff;
+		image->width = le16(d + 6) & 0x3fff;
+		image->height = le16(d + 8) & 0x3fff;
 		return true;
 	}
 	if (n < 5 || d[0] != 0x2f)
