@@ -20,7 +20,7 @@ facet(struct view *facets, const char *key, int n)
 
 		view_str(o, "label", "Computer Science");
 		view_int(o, "count", 40 + i);
-		view_str(o, "href", "/courses?category=computer-science");
+		view_str(o, "query", "?category=computer-science");
 		view_bool(o, "on", false);
 	}
 }

@@ -334,7 +334,12 @@ constant_value(const char *key)
 	for (size_t i = 0; i < constant_count; i++)
 		if (strcmp(constants[i].key, key) == 0)
 			return constants[i].value;
-	return strcmp(key, "asset.icons") == 0 ? "/static/img/icons.svg" : NULL;
+	/* Without a built folder (tests): the names as they are in the source. */
+	if (strcmp(key, "asset.icons") == 0)
+		return "/static/img/icons.svg";
+	if (strcmp(key, "asset.css") == 0)
+		return "/static/css/app.css";
+	return strcmp(key, "asset.js") == 0 ? "/static/js/app.js" : NULL;
 }
 
 /* {{asset.…}} and {{icon.…}}; an icon cannot stand inside a tag. */

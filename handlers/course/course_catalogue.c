@@ -118,12 +118,17 @@ facets_count(struct req *r, struct facets *all, const struct catalogue_facets *c
 		facets_add(r, all, &cells[i]);
 }
 
-/* The address of a choice. Programs make their own from the value. */
+/* The query of a choice's address, behind "/courses" in the page: so a link
+ * cannot lead elsewhere. Programs make their own from the value. */
 static void
 choice_link(struct req *r, struct view *item, const char *name, const char *value)
 {
-	if (!r->json)
-		view_str(item, "href", req_link(r, name, value));
+	const char *query;
+
+	if (r->json)
+		return;
+	query = strchr(req_link(r, name, value), '?');
+	view_str(item, "query", query == NULL ? "" : query);
 }
 
 /* An active filter, to be taken away by a click. */

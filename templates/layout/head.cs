@@ -15,11 +15,11 @@ if:page.noindex ?>
 <meta name="color-scheme" content="light dark">
 <meta name="theme-color" content="#faf8f4" media="(prefers-color-scheme: light)">
 <meta name="theme-color" content="#15161a" media="(prefers-color-scheme: dark)">
-<link rel="stylesheet" href="<?cs var:page.asset.css ?>">
+<link rel="stylesheet" href="{{asset.css}}">
 <link rel="icon" href="/static/img/favicon.svg" type="image/svg+xml">
 <link rel="apple-touch-icon" href="/static/img/icon-192.png">
 <link rel="manifest" href="/static/img/manifest.webmanifest">
-<script src="<?cs var:page.asset.js ?>" defer></script>
+<script src="{{asset.js}}" defer></script>
 </head>
 <body data-words-copied="{{js.copied}}" data-words-copy="{{js.copy}}" data-words-failed="{{js.failed}}" data-words-leave="{{js.leave}}">
 <a class="skip" href="#main">{{nav.skip}}</a>
