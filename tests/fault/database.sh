@@ -1,0 +1,116 @@
+#!/bin/bash
+# PostgreSQL is killed and started again under load with writes; one server process
+# of it is killed (F7). Meanwhile pages say so politely; nothing acknowledged is lost;
+# no worker ends; all is well within three seconds of its coming back.
+. "$(dirname "$0")/kit.sh"
+people
+data=$TEST_STATE/pg
+pg_bin=$(find /usr/lib/postgresql -name pg_ctl -path '*/bin/*' | sort -V | tail -n 1)
+pg_user=$(stat -c %U "$data")
+pg() {
+	if [ "$(id -u)" = 0 ]; then
+		(cd / && runuser -u "$pg_user" -- "$pg_bin" -D "$data" "$@")
+	else
+		"$pg_bin" -D "$data" "$@"
+	fi >"$work/pg_ctl" 2>&1 </dev/null
+}
+pg_up() { pg -l "$TEST_STATE/log/postgresql.log" -W start; }
+accepts() { db -c 'select 1' >/dev/null 2>&1; }
+# However this ends, the platform gets its database back.
+trap 'accepts || pg_up; fault_end' EXIT
+
+rounds=$(full 4 1)
+away=$(full 5 2)
+for round in $(seq "$rounds"); do
+	before=$(workers | sort)
+	requests=$(pool web answered)
+	get /courses
+	is "round $round: a page before" "$status" 200
+	writers_begin $((away + 5)) 5
+	load_begin pages -c 6 -d $((away + 5)) -r 40 '/courses?q=data' /courses/fault-course-1 /api/v1/courses
+	sleep 1.5
+	ok "round $round: the database is killed" pg -m immediate stop
+
+	# ---- while it is away ----
+	get "/courses?q=nobody-asked-$round"
+	is "round $round: a page is 503" "$status" 503
+	like "with a time to come back" "$(header retry-after)" '^[0-9]+$'
+	like "it is a page" "$(header content-type)" '^text/html'
+	ok "and a whole one" grep -q '</html>' "$work/body"
+	like "not to be kept" "$(header cache-control)" 'no-store'
+	get "/api/v1/courses?q=nobody-asked-$round"
+	is "the API says 503" "$status" 503
+	like "with a time" "$(header retry-after)" '^[0-9]+$'
+	like "as a problem document" "$(header content-type)" '^application/problem\+json'
+	ok "that is JSON" jq -e '.status == 503 and (.code | length > 0)' "$work/body"
+	get /courses -b "$(session learner 1)"
+	is "a page for somebody signed in is 503" "$status" 503
+	get /courses
+	like "the page everybody sees is shown from the copy, or says 503" "$status" '^(200|503)$'
+	[ "$status" = 200 ] && kept=yes || kept=no
+	get /api/v1/courses -X POST
+	like "what cannot be is still refused politely" "$status" '^(403|405|503)$'
+	get /livez
+	is "the host lives" "$status" 200
+	get /static/css/error.css
+	is "assets are served" "$status" 200
+	sleep "$away"
+
+	# ---- back ----
+	pg_up
+	until_true 30 accepts || echo "Bail out! the database does not start"
+	began=$(now_ms)
+	well=0 recovered=none
+	for _ in $(seq 200); do
+		get "/courses?q=back-$round-$RANDOM"
+		[ "$status" = 200 ] && well=$((well + 1)) || well=0
+		[ $well = 1 ] && first=$(($(now_ms) - began))
+		# As many in a row as would reach every worker.
+		[ $well -lt 12 ] || { recovered=$first && break; }
+		sleep 0.02
+	done
+	figure "round $round: away $away s, pages again $recovered ms after it accepted; kept copy served: $kept"
+	at_most "round $round: recovered, ms after it accepts" "$recovered" 3000
+	all_up() { test "$(pool web databaseUp)" = "$(pool web workers)"; }
+	load_end pages
+	load_show pages
+	writers_end "round $round" no-cache
+	is "round $round: answers that broke off or were another failure" \
+		"$(($(load_value pages failed) + $(load_value pages s500) + $(load_value pages s502) + $(load_value pages s504)))" 0
+	ok "round $round: every worker is connected again" until_true 5 all_up
+	is "round $round: the same workers" "$(workers | sort)" "$before"
+done
+
+# ---- one server process ----
+before=$(workers | sort)
+load_begin pages -c 6 -d 3 -r 40 /courses/fault-course-1
+sleep 1
+pid=$(db -c "select pid from pg_stat_activity where usename = 'db_web' order by random() limit 1")
+# The death of one by -9 makes PostgreSQL start all of them again.
+kill -KILL "$pid"
+until_true 20 accepts
+began=$(now_ms)
+for _ in $(seq 100); do
+	get "/courses?q=one-$RANDOM"
+	[ "$status" != 200 ] || break
+	sleep 0.02
+done
+figure "one server process killed: pages again $(($(now_ms) - began)) ms after it accepted"
+at_most "recovered, ms" "$(($(now_ms) - began))" 3000
+load_end pages
+is "no answer broke off" "$(($(load_value pages failed) + $(load_value pages s500) + $(load_value pages s502)))" 0
+is "the same workers" "$(workers | sort)" "$before"
+
+# ---- one connection, ended politely: nobody notices ----
+load_begin pages -c 6 -d 3 -r 40 /courses/fault-course-1 '/courses?q=data'
+for _ in 1 2 3 4 5 6 7 8; do
+	db -c "select pg_terminate_backend(pid) from (select pid from pg_stat_activity
+		where usename = 'db_web' order by random() limit 1) x" >/dev/null
+	sleep 0.25
+done
+load_end pages
+load_show pages
+figure "8 connections ended under load: $(load_failed pages) of $(load_value pages replies) requests failed"
+at_most "requests that failed when 8 connections were ended" "$(load_failed pages)" 8
+invariants "after the database"
+finish
