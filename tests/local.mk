@@ -123,7 +123,8 @@ tests_job_test_LDFLAGS = $(TEST_LD)
 tests_job_test_LDADD = $(TEST_LD_ADD)
 
 check_PROGRAMS += tests/account_test
-tests_account_test_SOURCES = tests/account_test.c $(KIT)
+tests_account_test_SOURCES = tests/account_test.c tests/account_session_test.c \
+	tests/account_profile_test.c tests/account_kit.c tests/account_kit.h $(KIT)
 tests_account_test_CPPFLAGS = $(TEST_CPP)
 tests_account_test_LDFLAGS = $(TEST_LD)
 tests_account_test_LDADD = $(TEST_LD_ADD)
@@ -146,6 +147,18 @@ nodist_tests_learning_test_SOURCES = handlers/learning/learning.sql.c
 tests_learning_test_CPPFLAGS = $(TEST_CPP) -I$(top_builddir)/handlers/learning
 tests_learning_test_LDFLAGS = $(TEST_LD)
 tests_learning_test_LDADD = $(TEST_LD_ADD)
+
+check_PROGRAMS += tests/course_author_test
+tests_course_author_test_SOURCES = tests/course_author_test.c $(KIT)
+tests_course_author_test_CPPFLAGS = $(TEST_CPP)
+tests_course_author_test_LDFLAGS = $(TEST_LD)
+tests_course_author_test_LDADD = $(TEST_LD_ADD)
+
+check_PROGRAMS += tests/admin_test
+tests_admin_test_SOURCES = tests/admin_test.c $(KIT)
+tests_admin_test_CPPFLAGS = $(TEST_CPP)
+tests_admin_test_LDFLAGS = $(TEST_LD)
+tests_admin_test_LDADD = $(TEST_LD_ADD)
 
 TESTS += $(check_PROGRAMS)
 # The library stands in a linker word, where automake does not see it.

@@ -68,6 +68,19 @@ export_texts(struct req *r, const char *course, bool skills)
 	return texts;
 }
 
+/* At four hours a week. */
+static int
+weeks_of(const struct bundle *b)
+{
+	int minutes = 0, weeks;
+
+	for (size_t m = 0; m < b->n_modules; m++)
+		for (size_t l = 0; l < b->modules[m].n_lessons; l++)
+			minutes += b->modules[m].lessons[l].minutes;
+	weeks = (minutes + 239) / 240;
+	return weeks < 1 ? 1 : weeks > 104 ? 104 : weeks;
+}
+
 int
 author_export(struct req *r, struct view *v)
 {
@@ -79,10 +92,11 @@ author_export(struct req *r, struct view *v)
 	(void)v;
 	if (status != 0)
 		return status;
-	struct bundle b = { .kind = BUNDLE_OWN, .code = c.code == NULL ? "" : c.code, .slug = c.slug,
+	/* The form wants a code and a length in weeks; a course may have neither. */
+	struct bundle b = { .kind = BUNDLE_OWN, .code = c.code == NULL ? c.slug : c.code, .slug = c.slug,
 		.title = c.title, .summary = c.summary, .description = c.about_source,
 		.category = c.category_title, .level = c.level, .language = c.language,
-		.weeks = c.weeks_set ? c.weeks : 0, .price = c.price, .currency = c.currency,
+		.price = c.price, .currency = c.currency,
 		.outcomes = c.outcomes, .requirements = c.requirements,
 		.licence = c.licence == NULL ? "" : c.licence,
 		.licence_url = c.licence_url == NULL ? "" : c.licence_url, .licence_text = "",
@@ -92,6 +106,7 @@ author_export(struct req *r, struct view *v)
 	b.prerequisites = export_texts(r, c.id, false);
 	export_modules(r, &b, c.id);
 	export_media(r, &b, c.id);
+	b.weeks = c.weeks_set ? c.weeks : weeks_of(&b);
 	zip = bundle_write(r->arena, &b, &size);
 	if (zip == NULL)
 		fault("the course could not be written");
