@@ -23,7 +23,7 @@ cmd_package() {
 	dpkg-deb -x "$deb" "$out/tree"
 	package_units "$out/tree" || bad=1
 	step "lintian"
-	lintian --no-tag-display-limit --allow-root --fail-on error "$deb" | tee "$out/lintian.log" | sed 's/^/    /'
+	lintian --tag-display-limit 0 --allow-root --fail-on error "$deb" | tee "$out/lintian.log" | sed 's/^/    /'
 	[ "${PIPESTATUS[0]}" = 0 ] || bad=1
 	rm -rf "$work" "$out/tree"
 	say
