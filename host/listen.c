@@ -201,13 +201,19 @@ already_runs(void)
 	return lives;
 }
 
-bool
-listen_open(struct listen_set *set, char *reason, size_t size)
+void
+listen_none(struct listen_set *set)
 {
 	for (int i = 0; i < LISTEN_COUNT; i++) {
 		set->fd[i] = -1;
 		set->inherited[i] = false;
 	}
+}
+
+bool
+listen_open(struct listen_set *set, char *reason, size_t size)
+{
+	listen_none(set);
 	inherit(set);
 	if (set->fd[LISTEN_CTL] < 0 && already_runs()) {
 		(void)snprintf(reason, size, "a host already runs in %s", conf->run_dir);

@@ -14,6 +14,7 @@ struct listen_set {
 	bool inherited[LISTEN_COUNT]; /* somebody else owns the path */
 };
 
+void listen_none(struct listen_set *);
 /* Takes LISTEN_FDS (systemd, or a master that hands over), binds the others in
  * conf->run_dir: temporary name, mode, group, listen, then the final name. */
 bool listen_open(struct listen_set *, char *reason, size_t size);

@@ -1093,11 +1093,13 @@ master_run(const char *path, char **argv)
 		return 2;
 	}
 	conf = &configs[0];
+	listen_none(&sockets);
 	log_context("master", 0);
 	umask(022);
 	signals_install();
 	if (!master_setup(reason, sizeof reason)) {
 		fprintf(stderr, "fcgi-host: %s\n", reason);
+		listen_unlink(&sockets);
 		return 2;
 	}
 	log_event(LOG_LEVEL_INFO, "start", NULL);

@@ -115,6 +115,8 @@ catalogue_parse(struct catalogue *c, const char *path, char *reason, size_t size
 	return true;
 }
 
+static char *retired[LOCALE_MAX];
+
 bool
 message_load(const char *dir, char *reason, size_t size)
 {
@@ -126,8 +128,11 @@ message_load(const char *dir, char *reason, size_t size)
 		snprintf(reason, size, "cannot open message folder %s", dir);
 		return false;
 	}
+	/* In development this happens in the middle of a request, whose page holds
+	 * texts already: the sources live until the next time. */
 	for (size_t i = 0; i < catalogue_count; i++) {
-		free(catalogues[i].source);
+		free(retired[i]);
+		retired[i] = catalogues[i].source;
 		free(catalogues[i].items);
 		catalogues[i] = (struct catalogue){ 0 };
 	}

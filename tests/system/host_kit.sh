@@ -136,7 +136,10 @@ load_end() {
 clean_up() {
 	host_down
 	[ ! -s "$place/nginx/pid" ] || kill "$(cat "$place/nginx/pid")" 2>/dev/null
-	[ -z "${TEST_RESULTS:-}" ] || cp "$place/log/host.log" "$TEST_RESULTS/$(basename "$0" .sh).log" 2>/dev/null
+	if [ -n "${TEST_RESULTS:-}" ]; then
+		cp "$place/log/host.log" "$TEST_RESULTS/$(basename "$0" .sh).log" 2>/dev/null
+		cp "$place/log/out" "$TEST_RESULTS/$(basename "$0" .sh).out" 2>/dev/null
+	fi
 	rm -rf "$place" "$work"
 }
 trap clean_up EXIT

@@ -88,7 +88,7 @@ ok "the pool is full again" until_true 3 full
 parent=$(ps -o pid=,ppid=,comm= -A | awk -v m="$(master)" '$2 == m && $3 == "parent" { print $1; exit }')
 old=$(workers)
 kill -KILL "$parent"
-ok "workers follow their parent" until_true 2 gone "$(echo "$old" | head -n 1)"
+ok "workers follow their parent" until_true 5 gone "$(echo "$old" | head -n 1)"
 ok "and a new generation takes over" until_true 5 ready
 get /citizen/hello
 is "that serves" "$status" 200
@@ -122,7 +122,7 @@ cp "$place/good.conf" "$place/host.conf"
 # ---- the master's end ----
 old=$(workers)
 kill -KILL "$(master)"
-for pid in $old; do ok "worker $pid follows its master" until_true 2 gone "$pid"; done
+for pid in $old; do ok "worker $pid follows its master" until_true 5 gone "$pid"; done
 ok "a new master takes the place" host_up
 get /citizen/hello
 is "and serves" "$status" 200
