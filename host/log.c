@@ -23,6 +23,7 @@ static enum log_level log_least = LOG_LEVEL_INFO;
 static char context_pool[16];
 static unsigned context_generation;
 static char request_id[36];
+static pid_t context_pid; /* every fork that logs says its context first */
 static uint64_t dropped;
 
 /* Room kept for "}\n" and a cut mark. */
@@ -46,6 +47,7 @@ log_context(const char *pool, unsigned generation)
 {
 	(void)snprintf(context_pool, sizeof context_pool, "%s", pool);
 	context_generation = generation;
+	context_pid = getpid();
 }
 
 void
@@ -235,7 +237,7 @@ log_begin(struct log_line *line, enum log_level level, const char *event)
 	put_text(line, "\",\"event\":\"");
 	put_text(line, event);
 	put(line, "\"", 1);
-	log_int(line, "pid", getpid());
+	log_int(line, "pid", context_pid ? context_pid : getpid());
 	if (context_pool[0]) {
 		log_str(line, "pool", context_pool);
 		log_int(line, "gen", context_generation);

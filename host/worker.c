@@ -177,12 +177,12 @@ shed(struct wire *wire, const char *rid)
 }
 
 static void
-dispatch_open(struct wire *wire, void (*run)(struct worker *, struct wire *))
+dispatch_open(struct wire *wire)
 {
 	sigset_t after;
 
 	(void)sigprocmask(SIG_SETMASK, &signals_module, NULL);
-	run(&self, wire);
+	dispatch(&self, wire);
 	(void)sigprocmask(SIG_SETMASK, &signals_closed, &after);
 	/* F25: a module that changed the mask has changed the rules of the
 	 * process; this worker ends after the answer. */
@@ -279,7 +279,7 @@ request_serve(struct wire *wire, int fd)
 		buffer_init(&wire->head, self.arena, 512);
 		shed(wire, rid);
 	} else
-		dispatch_open(wire, dispatch);
+		dispatch_open(wire);
 	log_request(rid); /* dispatch has forgotten it */
 	if (wire->status < 200 || wire->status > 599)
 		wire->status = 500;
@@ -291,8 +291,9 @@ request_serve(struct wire *wire, int fd)
 	request_log(wire, took, sent);
 	request_count(wire);
 	if (wire->request) {
+		/* Host code and short statements: the signals stay closed. */
 		scoreboard_phase(self.slot, PHASE_SQL);
-		dispatch_open(wire, dispatch_after);
+		dispatch_after(&self, wire);
 	}
 	scoreboard_end(self.slot, self.pool, wire->status, took, wire->body_size,
 	    arena_used(self.arena));
