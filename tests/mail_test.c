@@ -313,7 +313,7 @@ static const char *
 status(void)
 {
 	return cluster_sql("select string_agg(status || ' ' || attempts || coalesce(' ' || smtp_code,"
-	    " ''), ', ' order by id) from host.email");
+	    " ''), ', ' order by created_at, id) from host.email");
 }
 
 Test(mail, goes_from_the_queue_into_the_mailbox_and_reads_well)
