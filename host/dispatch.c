@@ -408,6 +408,8 @@ dispatch(struct worker *w, struct wire *wire)
 	h->req.locale = request_locale(h);
 	log_request(h->req.rid);
 	run(h);
+	/* However it ended, the next request begins with a unit of its own. */
+	db_rollback(h->req.db);
 	wire->person = h->req.person;
 	wire->request = h;
 	log_request(NULL);

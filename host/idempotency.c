@@ -3,6 +3,7 @@
 
 #include "crypto.h"
 #include "dispatch.h"
+#include "form.h"
 #include "idempotency.sql.h"
 
 static const char *
@@ -39,7 +40,7 @@ idempotency_begin(struct host_req *h)
 
 	if (key == NULL)
 		return 0;
-	if (*key == '\0' || strlen(key) > 128)
+	if (*key == '\0' || strlen(key) > 128 || !utf8_valid(key, strlen(key)))
 		return req_fail(&h->req, 400, "bad_idempotency_key");
 	if (!sql_idempotency_claim(h->req.db, h->req.person->id, key, h->route->path,
 	    call_digest(h), &row) || row.fresh)

@@ -114,8 +114,11 @@ form_page(struct host_req *h, struct buffer *b)
 		return false;
 	v = dispatch_view(h);
 	session_enter(h, false);
-	if (h->route->form(&h->req, v) >= 400)
+	/* The form may not be for this person, or of something that is not there. */
+	if (h->route->form(&h->req, v) != 200) {
+		db_rollback(h->req.db);
 		return false;
+	}
 	db_commit(h->req.db);
 	page_render(h, b, h->route->template_name, v, true);
 	return true;
@@ -327,7 +330,9 @@ respond(struct host_req *h, int status, struct view *view)
 		db_rollback(h->req.db);
 		log_event(LOG_LEVEL_ERROR, "render_fault", "code", frame.code, "text", frame.text, NULL);
 		h->wire->head.size = head;
+		h->values = NULL; /* not the same form once more */
 		if (FAULT_CATCH(&frame)) {
+			db_rollback(h->req.db);
 			respond_plain(h, status >= 400 ? status : 500);
 		} else {
 			h->code = frame.code[0] == '\0' || status >= 400 ? h->code : "internal";

@@ -46,3 +46,28 @@ Test(host, the_admin_area_is_for_administrators)
 	cr_expect_eq(get_as(EVE, "/admin").status, 403);
 	cr_expect_eq(get_as(ADA, "/admin").status, 200);
 }
+
+/* The form of a person who is signed in already, of a course that is not there. */
+Test(host, a_form_that_cannot_be_shown_again_is_an_error_page_and_harms_nobody)
+{
+	for (int i = 0; i < 3; i++) {
+		cr_expect_eq(post_as(ANN, "/signin", "email=a&password=b&next=//elsewhere.example").status, 422);
+		cr_expect_eq(get_as(ANN, "/me/profile").status, 200);
+		cr_expect_eq(post_as(EVE, "/teach/courses/nothing", "title=").status, 422);
+		cr_expect_eq(get_as(EVE, "/teach").status, 200);
+	}
+}
+
+Test(host, an_idempotency_key_is_text)
+{
+	static const char *const keys[] = { "", "\xff", "\xed\xa0\x80" };
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		const char *extra[] = { arena_printf(kit_arena(), "HTTP_IDEMPOTENCY_KEY=%s", keys[i]), NULL };
+		struct reply r = request(ANN, "POST", "/api/v1/courses/nothing/enrol", "application/json",
+		    NULL, 0, extra);
+
+		cr_expect_eq(r.status, 400);
+		cr_expect_str_eq(r.problem, "bad_idempotency_key");
+	}
+}
