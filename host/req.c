@@ -54,7 +54,7 @@ int
 req_see(struct req *r, const char *fmt, ...)
 {
 	struct host_req *h = host_req(r);
-	char path[2048];
+	char path[4096]; /* room for PARAM_LOCAL_URL in a query, each byte as %XX */
 	va_list ap;
 	int n;
 

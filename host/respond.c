@@ -15,6 +15,10 @@
 #include "view_node.h"
 #include "worker.h"
 
+/* What PARAM_LOCAL_URL takes: a sign-in page refuses to go on to longer ones,
+ * and nginx does not pass on headers without end. */
+#define NEXT_MAX 1000
+
 struct view *
 dispatch_view(struct host_req *h)
 {
@@ -221,9 +225,9 @@ signin_path(struct host_req *h)
 {
 	const char *back = h->req.path;
 
-	if (h->method != METHOD_GET)
+	if (h->method != METHOD_GET || strlen(back) > NEXT_MAX)
 		return "/signin";
-	if (*h->query != '\0')
+	if (*h->query != '\0' && strlen(back) + strlen(h->query) < NEXT_MAX)
 		back = arena_printf(h->req.arena, "%s?%s", back, h->query);
 	return arena_printf(h->req.arena, "/signin?next=%s", form_encode(h->req.arena, back));
 }
@@ -322,7 +326,7 @@ respond_body(struct host_req *h, int status, struct view *view)
 void
 respond(struct host_req *h, int status, struct view *view)
 {
-	struct fault_frame frame;
+	struct fault_frame frame, again;
 	size_t head = h->wire->head.size;
 
 	scoreboard_phase(h->worker->slot, PHASE_RENDER);
@@ -331,13 +335,14 @@ respond(struct host_req *h, int status, struct view *view)
 		log_event(LOG_LEVEL_ERROR, "render_fault", "code", frame.code, "text", frame.text, NULL);
 		h->wire->head.size = head;
 		h->values = NULL; /* not the same form once more */
-		if (FAULT_CATCH(&frame)) {
+		if (FAULT_CATCH(&again)) {
 			db_rollback(h->req.db);
-			respond_plain(h, status >= 400 ? status : 500);
+			respond_plain(h, status >= 400 ? status : frame.status);
 		} else {
-			h->code = frame.code[0] == '\0' || status >= 400 ? h->code : "internal";
+			if (status < 400)
+				h->code = frame.code;
 			respond_failure(h, status >= 400 ? status : frame.status, NULL);
-			fault_leave(&frame);
+			fault_leave(&again);
 		}
 	} else {
 		respond_body(h, status, view);
