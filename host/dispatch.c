@@ -308,6 +308,7 @@ sign_out_and_forget(struct host_req *h)
 	h->errors_end = &h->errors;
 	h->error_count = 0;
 	h->title = h->etag = h->location = NULL;
+	h->after = NULL;
 	h->raw = false;
 }
 
