@@ -79,7 +79,7 @@ enum param_type {
 	PARAM_TEXT,     /* text with line breaks, CRLF becomes LF */
 	PARAM_SECRET,   /* password or token: never logged, never given back */
 	PARAM_EMAIL,    /* trimmed, syntax checked, domain in lower case */
-	PARAM_SLUG,     /* [a-z0-9-] */
+	PARAM_SLUG,     /* words of [a-z0-9] with "-" between: "intro-to-c" */
 	PARAM_UUID,
 	PARAM_INT,
 	PARAM_BOOL,     /* on, true, 1 / off, false, 0, absent = false */

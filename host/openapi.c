@@ -81,7 +81,7 @@ write_type(struct buffer *b, const struct param *p)
 	else if (p->type == PARAM_SECRET)
 		buffer_str(b, ",\"format\":\"password\",\"writeOnly\":true");
 	else if (p->type == PARAM_SLUG)
-		buffer_str(b, ",\"pattern\":\"^[a-z0-9-]+$\"");
+		buffer_str(b, ",\"pattern\":\"^[a-z0-9]+(-[a-z0-9]+)*$\"");
 	if (p->type == PARAM_ENUM) {
 		buffer_str(b, ",\"enum\":[");
 		for (size_t i = 0; p->options[i] != NULL; i++) {

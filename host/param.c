@@ -15,6 +15,7 @@
 
 #define LINE_MAX_DEFAULT 200
 #define TEXT_MAX_DEFAULT 20000
+#define SLUG_MAX_DEFAULT 120
 #define FILE_MAX_DEFAULT (1 << 20)
 
 const struct param *
@@ -90,11 +91,15 @@ uuid_valid(const char *s)
 	return s[36] == '\0';
 }
 
+/* Words of [a-z0-9] with one hyphen between them, as the tables want them. */
 static bool
-slug_valid(const char *s)
+slug_valid(const char *s, int64_t max)
 {
-	return *s != '\0' && strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(s) &&
-	    strlen(s) <= 120;
+	size_t n = strlen(s);
+
+	return n > 0 && n <= (size_t)(max > 0 ? max : SLUG_MAX_DEFAULT) &&
+	    strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == n && s[0] != '-' && s[n - 1] != '-' &&
+	    strstr(s, "--") == NULL;
 }
 
 static bool
@@ -156,8 +161,10 @@ time_parse(const char *s, const char *zone, int64_t *out)
 	c.hour = two(s + 11);
 	c.minute = two(s + 14);
 	s += 16;
-	if (*s == ':' && s[1] != '\0') {
+	if (*s == ':') {
 		c.second = two(s + 1);
+		if (c.second < 0)
+			return false;
 		s += 3;
 		if (*s == '.')
 			s += 1 + strspn(s + 1, "0123456789");
@@ -216,7 +223,7 @@ check_value(struct host_req *h, const struct param *p, const struct form_field *
 		return v->text == NULL ? "email" : NULL;
 	case PARAM_SLUG:
 		v->text = trimmed(a, s);
-		return slug_valid(v->text) ? NULL : "slug";
+		return slug_valid(v->text, p->max) ? NULL : "slug";
 	case PARAM_UUID:
 		v->text = trimmed(a, s);
 		return strlen(v->text) == 36 && uuid_valid(v->text) ? NULL : "invalid";

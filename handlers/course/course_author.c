@@ -26,7 +26,7 @@ const struct param author_save_params[] = {
 	SLUG_PARAM,
 	{ "title", PARAM_LINE, PARAM_REQUIRED, .min = 3, .max = 120 },
 	{ "address", PARAM_SLUG, 0 },
-	{ "code", PARAM_SLUG, 0 },
+	{ "code", PARAM_SLUG, 0, .max = 40 },
 	{ "summary", PARAM_TEXT, 0, .max = 300 },
 	{ "description", PARAM_TEXT, 0, .max = 20000 },
 	{ "category", PARAM_UUID, PARAM_REQUIRED },
@@ -36,7 +36,7 @@ const struct param author_save_params[] = {
 	{ "outcomes", PARAM_TEXT, 0, .max = 5000 },
 	{ "requirements", PARAM_TEXT, 0, .max = 5000 },
 	{ "skills", PARAM_TEXT, 0, .max = 2000 },
-	{ "version", PARAM_INT, PARAM_REQUIRED, .min = 1 },
+	{ "version", PARAM_INT, PARAM_REQUIRED, .min = 1, .max = INT32_MAX },
 	{ 0 }
 };
 
