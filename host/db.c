@@ -156,7 +156,7 @@ lead_in(struct db *db)
 		item->params = db->prefix->params;
 		item->row = db->prefix->row;
 		item->count = db->prefix->found;
-			item->own = db->flushed;
+		item->own = db->flushed;
 		n++;
 	}
 	if (!n || !queued)
