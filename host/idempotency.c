@@ -14,7 +14,8 @@ call_key(const struct host_req *h)
 	return h->req.json && h->req.person != NULL ? key : NULL;
 }
 
-/* Digest of what was asked: path and all fields. */
+/* Digest of what was asked: path and all fields but the form token, which each
+ * answer masks anew. */
 static struct sql_bytes
 call_digest(struct host_req *h)
 {
@@ -25,6 +26,8 @@ call_digest(struct host_req *h)
 	for (size_t i = 0; i < h->form.n; i++) {
 		const struct form_field *f = &h->form.fields[i];
 
+		if (strcmp(f->name, "csrf") == 0)
+			continue;
 		buffer_printf(&b, "|%zu:%s=%zu:", strlen(f->name), f->name, f->size);
 		if (f->value != NULL)
 			buffer_add(&b, f->value, f->size);
