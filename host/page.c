@@ -201,6 +201,8 @@ page_chrome(struct host_req *h, bool refill)
 	if (conf->development)
 		view_bool(page, "dev", true);
 	page_prefs(h, page);
+	if (session_cookie(h, "flash") != NULL)
+		h->cache_seconds = 0;
 	/* A page that any visitor may get from nginx's cache carries no token. */
 	if (h->cache_seconds == 0)
 		view_str(page, "csrf", csrf_token(h));
@@ -208,8 +210,7 @@ page_chrome(struct host_req *h, bool refill)
 	for (size_t i = 0; i < asset_count; i++)
 		view_str(asset, assets[i].name, assets[i].url);
 	page_user(h, page);
-	if (h->cache_seconds == 0)
-		page_flash(h, page);
+	page_flash(h, page);
 	page_errors(h, page);
 	page_values(h, page, refill);
 	return page;
