@@ -182,6 +182,39 @@ Test(author, a_taken_address_or_code_is_said_beside_its_field)
 	cr_expect_eq(count("course.course where slug = 'weaving'"), 1);
 }
 
+Test(author, what_the_tables_would_refuse_is_said_beside_its_field)
+{
+	static const char *const bad[][2] = {
+		{ "address", "\"address\":\"a--b\"" }, { "address", "\"address\":\"-a\"" },
+		{ "code", "\"code\":\"a-code-of-more-than-forty-characters-in-all\"" },
+		{ "category", "\"category\":\"00000000-0000-7000-8000-000000000000\"" },
+		{ "outcomes", NULL },
+	};
+	char lines[51 * 3 + 1] = "";
+	struct reply r;
+
+	draft();
+	for (size_t i = 0; i < 51; i++)
+		memcpy(lines + i * 3, "x\\n", 4);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		const char *field = bad[i][1] != NULL ? bad[i][1]
+		    : arena_printf(kit_arena(), "\"outcomes\":\"%s\"", lines);
+		const char *category = strcmp(bad[i][0], "category") == 0 ? ""
+		    : arena_printf(kit_arena(), "\"category\":\"%s\",",
+		    value("select id from course.category"));
+
+		r = api_post_as(EVE, "/teach/courses/weaving", arena_printf(kit_arena(),
+		    "{\"title\":\"Weaving\",\"level\":\"BEGINNER\",\"language\":\"en\",\"version\":%s,%s%s}",
+		    value("select lock_version from course.course"), category, field));
+		cr_expect_eq(r.status, 422, "%s: %d", field, r.status);
+		HAS(r.json, arena_printf(kit_arena(), "\"field\":\"%s\"", bad[i][0]));
+	}
+	cr_expect_eq(api_post_as(EVE, "/teach/courses/weaving/lessons/your-loom/autosave",
+	    "{\"source\":\"x\",\"version\":\"00000000-0000-7000-8000-000000000000\"}").status, 200,
+	    "a version that is gone");
+	cr_expect_eq(count("course.lesson_draft where base_version_id is null"), 1);
+}
+
 Test(author, a_preview_is_sanitised_and_stores_nothing)
 {
 	struct reply r;

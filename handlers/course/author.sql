@@ -229,7 +229,7 @@ update course.course set content_version = content_version + 1 where id = $1;
 -- author_draft_put(person uuid, lesson uuid, base uuid?, source text) -> one
 --   updated_at time
 insert into course.lesson_draft (person_id, lesson_id, base_version_id, source)
-values ($1, $2, $3, $4)
+values ($1, $2, (select v.id from course.lesson_version v where v.id = $3 and v.lesson_id = $2), $4)
     on conflict (person_id, lesson_id) do update
        set base_version_id = excluded.base_version_id, source = excluded.source
 returning updated_at;

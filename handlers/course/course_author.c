@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "audit/audit.h"
 #include "course.h"
@@ -12,6 +13,7 @@ static const char *const levels[] = { "BEGINNER", "INTERMEDIATE", "ADVANCED", NU
 static const char *const languages[] = { "en", "zu", "af", "xh", "st", "tn", "fr", "pt", "sw", NULL };
 static const char *const zar[] = { "ZAR", NULL };
 
+#define LINES_MAX 50 /* course.course: outcomes, requirements */
 #define SLUG_PARAM { "slug", PARAM_SLUG, PARAM_PATH }
 
 const struct param author_add_params[] = {
@@ -392,6 +394,24 @@ facts_free(struct req *r, const char *course, const char *slug, const char *code
 	return slug_row.free && (code == NULL || code_row.free);
 }
 
+/* What the tables refuse otherwise: a category there is not, endless lists. */
+static bool
+facts_fit(struct req *r, size_t outcomes, size_t requirements)
+{
+	struct author_categories *rows;
+	size_t n = sql_author_categories(r->db, &rows), at = 0;
+
+	while (at < n && strcasecmp(rows[at].id, req_text(r, "category")) != 0)
+		at++;
+	if (at == n)
+		req_field_error(r, "category", "option");
+	if (outcomes > LINES_MAX)
+		req_field_error(r, "outcomes", "too_long");
+	if (requirements > LINES_MAX)
+		req_field_error(r, "requirements", "too_long");
+	return at < n && outcomes <= LINES_MAX && requirements <= LINES_MAX;
+}
+
 static const char *
 given(struct req *r, const char *name, const char *dflt)
 {
@@ -400,29 +420,43 @@ given(struct req *r, const char *name, const char *dflt)
 	return text == NULL || *text == '\0' ? dflt : text;
 }
 
+/* Of the facts of a course those that others rely on. */
+static const char *
+audit_facts(struct req *r, const char *slug, int64_t price)
+{
+	return json_object(r->arena, "address", slug, "price",
+	    arena_printf(r->arena, "%lld", (long long)price), NULL);
+}
+
 int
 author_course_save_facts(struct req *r, struct view *v)
 {
 	struct author_course c;
 	const char *about = given(r, "description", ""), *slug, *code;
+	const char *const *outcomes, *const *requirements;
 	struct markdown_result text;
-	size_t n;
+	size_t n_outcomes, n_requirements;
+	bool good;
 	int status = author_open(r, &c);
 
 	if (status != 0)
 		return status;
+	outcomes = author_lines(r->arena, req_text(r, "outcomes"), &n_outcomes);
+	requirements = author_lines(r->arena, req_text(r, "requirements"), &n_requirements);
 	slug = given(r, "address", c.slug);
 	code = given(r, "code", NULL);
-	if (!facts_free(r, c.id, slug, code))
+	good = facts_free(r, c.id, slug, code);
+	if (!facts_fit(r, n_outcomes, n_requirements) || !good)
 		return req_invalid(r);
 	text = markdown_render(r->arena, about, strlen(about), author_images(r, c.id));
 	if (sql_author_course_save(r->db, c.id, (int32_t)req_int(r, "version"), req_text(r, "title"),
 	    slug, code, given(r, "summary", ""), about, text.html.text, req_text(r, "category"),
-	    req_text(r, "level"), req_text(r, "language"), req_int(r, "price"),
-	    author_lines(r->arena, req_text(r, "outcomes"), &n),
-	    author_lines(r->arena, req_text(r, "requirements"), &n)) == 0)
+	    req_text(r, "level"), req_text(r, "language"), req_int(r, "price"), outcomes,
+	    requirements) == 0)
 		return req_fail(r, 409, "changed_meanwhile");
 	skills_save(r, c.id);
+	audit_add(r->db, "course.update", "course", c.id, audit_facts(r, c.slug, c.price),
+	    audit_facts(r, slug, req_int(r, "price")));
 	cache_touch(r->db, "catalogue");
 	view_str(v, "slug", slug);
 	req_flash(r, "good", "flash.saved");

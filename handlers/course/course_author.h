@@ -27,7 +27,7 @@ handler_fn author_export;
 
 /* The course of :slug that the person may edit; else 404 (returned). */
 int author_open(struct req *, struct author_course *);
-/* Lower-case words with "-" between; "x" for nothing usable; at most 80 bytes. */
+/* "R & B: Loops!" as "r-b-loops", at most 80 bytes; "x" for nothing usable. */
 const char *author_slug(struct arena *, const char *text);
 /* A free slug for a new course. */
 const char *author_free_slug(struct req *, const char *title);
