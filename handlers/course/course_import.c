@@ -6,7 +6,6 @@
  * row is written, and the rows are one transaction. A bundle with an error
  * leaves no course, only the import's row with the problem.
  */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +13,7 @@
 #include "audit/audit.h"
 #include "bundle/bundle.h"
 #include "course.h"
+#include "course_author.h"
 #include "course_import.h"
 #include "identity/identity.h"
 #include "import.sql.h"
@@ -165,24 +165,6 @@ render(struct import *im)
 
 /* ---- storing --------------------------------------------------------------------- */
 
-/* "R & B: Loops!" → "r-b-loops" */
-static const char *
-slugify(struct arena *a, const char *text)
-{
-	char *out = arena_alloc(a, strlen(text) + 2), *w = out;
-
-	for (; *text != '\0' && w - out < 78; text++) {
-		if (isalnum((unsigned char)*text))
-			*w++ = (char)tolower((unsigned char)*text);
-		else if (w > out && w[-1] != '-')
-			*w++ = '-';
-	}
-	while (w > out && w[-1] == '-')
-		w--;
-	*w = '\0';
-	return w == out ? "x" : out;
-}
-
 static const char *
 free_slug(struct import *im)
 {
@@ -230,7 +212,7 @@ store_lists(struct import *im, const char *course)
 	struct db *db = im->job->db;
 
 	for (int32_t i = 0; b->skills != NULL && b->skills[i] != NULL; i++)
-		sql_import_skill_queue(db, course, slugify(im->arena, b->skills[i]), b->skills[i], i, NULL);
+		sql_import_skill_queue(db, course, author_slug(im->arena, b->skills[i]), b->skills[i], i, NULL);
 	for (size_t i = 0; b->prerequisites != NULL && b->prerequisites[i] != NULL; i++)
 		sql_import_prerequisite_queue(db, course, b->prerequisites[i], NULL);
 	for (size_t i = 0; i < b->n_media; i++) {
@@ -289,7 +271,7 @@ store(struct import *im)
 		    "the code %s belongs to another course and was left out", code));
 		code = NULL;
 	}
-	sql_import_category(db, slugify(im->arena, b->category), b->category, &category);
+	sql_import_category(db, author_slug(im->arena, b->category), b->category, &category);
 	course = store_course(im, category.id, code);
 	store_lists(im, course);
 	store_lessons(im, course);
@@ -366,7 +348,7 @@ course_skills_run(struct job *job)
 		if (!header && name > 0 && field > 0) {
 			const char *title = arena_strndup(job->arena, p, name);
 
-			sql_import_skill_seed_queue(job->db, slugify(job->arena, title), title,
+			sql_import_skill_seed_queue(job->db, author_slug(job->arena, title), title,
 			    arena_strndup(job->arena, p + name + 1, field), NULL);
 			n++;
 		}

@@ -2,7 +2,8 @@
 
 -- import_add(person uuid, name text, path text, bytes i64) -> one
 --   id uuid
-insert into course.import (person_id, name, path, bytes) values ($1, $2, $3, $4) returning id;
+insert into course.import (person_id, name, path, bytes) values ($1, left($2, 255), $3, $4)
+returning id;
 
 -- import_list(person uuid) -> many
 --   id uuid, name text, state text, created_at time, course_title text?
