@@ -261,6 +261,8 @@ course_index(struct req *r, struct view *v)
 		req_field_error(r, "page", "too_large");
 		return req_invalid(r);
 	}
+	if (q != NULL && *q == '\0')
+		q = NULL; /* blanks alone */
 	if (sort == NULL || (q == NULL && strcmp(sort, "relevance") == 0))
 		sort = q != NULL ? "relevance" : "popular";
 
