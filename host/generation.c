@@ -679,7 +679,8 @@ starts_wait(void)
 			}
 			if (waitpid(child->pid, &status, WNOHANG) == child->pid) {
 				/* It may have failed with a reason since we looked. */
-				(void)snprintf(reason, sizeof reason, "%s worker ended while it started (%s %d)%s%.250s",
+				(void)snprintf(reason, sizeof reason,
+				    "%s worker ended while it started (%s %d)%s%.250s",
 				    pool_name(child->pool), WIFSIGNALED(status) ? "signal" : "exit",
 				    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
 				    child->slot->reason[0] ? ": " : "", child->slot->reason);

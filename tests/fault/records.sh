@@ -6,7 +6,9 @@
 fcgi=$TEST_ROOT/tests/system/fcgi.pl
 uid=$(id -u)
 [ "$uid" != 0 ] || uid=$(id -u "$(sed -n 's/^web_user *= *//p' "$conf")")
-peer() { perl "$fcgi" $([ "$(id -u)" != 0 ] || echo --as "$uid") "$@"; }
+as=()
+[ "$(id -u)" != 0 ] || as=(--as "$uid")
+peer() { perl "$fcgi" "${as[@]}" "$@"; }
 # A page without the database: each pool has its own rights there.
 usual=(DOCUMENT_URI=/api/v1/openapi.json REQUEST_URI=/api/v1/openapi.json SCRIPT_NAME=/api/v1/openapi.json "HTTP_HOST=$place")
 fcgi_good() { peer "$1" "${usual[@]}" | head -c 200; }

@@ -8,7 +8,7 @@ cmd_lint() {
 	[ "${1:-}" != --write ] || lint_write=yes
 	packages_need build lint
 	places
-	lint_step "formatting (clang-format)" lint_format || bad=$((bad + 1))
+	lint_step "layout of C, banned functions" perl "$root/tools/lint-c" "$root" || bad=$((bad + 1))
 	lint_step "borders between areas" lint_areas || bad=$((bad + 1))
 	lint_step "templates" perl "$root/tools/lint-templates" "$root" || bad=$((bad + 1))
 	lint_step "contrast of the colours" perl "$root/tools/lint-contrast" "$root" || bad=$((bad + 1))
@@ -35,20 +35,6 @@ lint_step() {
 	return $status
 }
 
-sources_of() { (cd "$root" && git ls-files -- "$@" 2>/dev/null || true); }
-
-lint_format() {
-	local file bad=0
-	command -v clang-format >/dev/null || { echo "clang-format is missing"; return 1; }
-	while IFS= read -r file; do
-		(cd "$root" && clang-format --dry-run -Werror "$file" >/dev/null 2>&1) || {
-			bad=$((bad + 1))
-			echo "$file"
-		}
-	done < <(sources_of 'host/*.[ch]' 'domain/*.[ch]' 'handlers/*.[ch]' 'tests/*.[ch]')
-	[ $bad = 0 ] || echo "$bad files: clang-format -i FILE"
-	[ $bad = 0 ]
-}
 
 lint_areas() {
 	local dir=
