@@ -47,12 +47,26 @@ insert into course.course (slug, instructor_id, category_id, title, language)
 select $2, $1, (select id from course.category order by position, title limit 1), $3, $4
 returning id, slug;
 
+-- author_slug_lock(slug text) -> one
+--   locked bool
+-- Who wants the same address waits for the other's transaction, then sees its course.
+select true as locked
+  from pg_advisory_xact_lock(hashtextextended('course.course_slug ' || $1, 0));
+
 -- author_slug_free(slug text, course uuid?) -> one
 --   free bool
 select not exists (select from course.course_slug where slug = $1 and course_id is distinct from $2)
    and not exists (select from course.course where slug = $1 and id is distinct from $2) as free;
 
 -- ---- one course ----------------------------------------------------------------------
+
+-- Writers of one course come one after the other: positions, numbers and slugs
+-- are counted from what is there.
+-- author_lock(slug text, person uuid) -> one
+--   id uuid
+select id from course.course
+ where slug = $1 and (instructor_id = $2 or (select host.role()) = 'ADMIN')
+   for no key update;
 
 -- author_course(slug text, person uuid) -> one
 --   id uuid, slug text, title text, code text?, summary text, about_source text, level text,

@@ -47,6 +47,11 @@ const struct param author_save_params[] = {
 int
 author_open(struct req *r, struct author_course *c)
 {
+	struct author_lock lock;
+	bool locked;
+
+	if (strcmp(r->method, "POST") == 0)
+		sql_author_lock_queue(r->db, req_text(r, "slug"), r->person->id, &lock, &locked);
 	if (!sql_author_course(r->db, req_text(r, "slug"), r->person->id, c))
 		return req_fail(r, 404, "course_not_found");
 	return 0;
@@ -73,7 +78,9 @@ const char *
 author_free_slug(struct req *r, const char *title)
 {
 	const char *base = author_slug(r->arena, title), *slug = base;
+	struct author_slug_lock lock;
 
+	sql_author_slug_lock(r->db, base, &lock);
 	for (int n = 2; n < 1000; n++) {
 		struct author_slug_free row;
 
