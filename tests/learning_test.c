@@ -191,6 +191,8 @@ Test(learning, completes_the_course_once_with_the_last_lesson)
 	    1);
 	cr_expect_eq(count("audit.entry where action = 'course.completed'"), 1);
 	cr_expect_eq(count("course.course where completed_count = 1"), 1);
+	cr_expect_eq(count("learning.activity_day where lessons_completed = 3"), 1,
+	    "a lesson done, taken back and done again is one lesson of the day");
 	HAS(get_as(ANN, "/courses/c").json, "\"state\":\"completed\"");
 	cr_expect_str_eq(api_post_as(ANN, "/courses/c/drop", NULL).problem, "course_completed");
 }

@@ -194,6 +194,7 @@ lesson_undone(struct req *r, struct view *v)
 
 	if (!sql_lesson_for_mark(r->db, req_text(r, "slug"), req_text(r, "lesson"), me, &l))
 		return req_fail(r, 404, "not_enrolled");
+	sql_activity_undone_queue(r->db, me, l.id, r->zone, NULL);
 	sql_progress_undone_queue(r->db, me, l.id, NULL);
 	sql_enrolment_state_queue(r->db, l.enrolment_id, me, &now, &found);
 	db_flush(r->db);

@@ -59,6 +59,14 @@ update learning.lesson_progress
 update learning.lesson_progress set completed_at = null, completion = null
  where person_id = $1 and lesson_id = $2 and completed_at is not null;
 
+-- What is about to be taken back counts no longer on the day it was done.
+-- activity_undone(person uuid, lesson uuid, zone text) -> exec
+update learning.activity_day a set lessons_completed = a.lessons_completed - 1
+  from learning.lesson_progress p
+ where p.person_id = $1 and p.lesson_id = $2 and p.completed_at is not null
+   and a.person_id = $1 and a.day = (p.completed_at at time zone $3)::date
+   and a.lessons_completed > 0;
+
 -- activity_done(person uuid, zone text) -> exec
 insert into learning.activity_day as a (person_id, day, lessons_completed)
 values ($1, (host.now() at time zone $2)::date, 1)
