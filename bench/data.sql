@@ -19,7 +19,7 @@ select 'bench' || n, 'bench-course-' || n,
 insert into learning.enrolment (person_id, course_id, source)
 select p.id, c.id, 'FREE'
   from identity.person p,
-       lateral (select id from course.course where code like 'bench%' order by code limit 30) c
+       lateral (select id from course.course where code like 'bench%' and price = 0 order by code limit 30) c
  where 'STUDENT' = any (p.roles)
     on conflict do nothing;
 
@@ -31,6 +31,15 @@ select sha256(convert_to(rpad('bench-session-' || n, 43, 'x'), 'UTF8')), p.id, '
   from generate_series(1, 64) n
   join (select id, row_number() over (order by id) - 1 as i, count(*) over () as all
           from identity.person where 'STUDENT' = any (roles)) p on p.i = n % p.all
+    on conflict do nothing;
+
+-- One educator and one administrator, for the pages that only they see.
+insert into identity.session (token_hash, person_id, role, csrf_seed, idle_time, idle_until,
+    absolute_until)
+select sha256(convert_to(rpad('bench-session-' || lower(r.role), 43, 'x'), 'UTF8')), p.id, r.role,
+       sha256(convert_to(r.role, 'UTF8')), '1 day', now() + interval '1 day', now() + interval '1 day'
+  from (values ('EDUCATOR'), ('ADMIN')) r (role)
+  cross join lateral (select id from identity.person where r.role = any (roles) order by id limit 1) p
     on conflict do nothing;
 
 analyze;

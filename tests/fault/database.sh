@@ -20,7 +20,7 @@ accepts() { db -c 'select 1' >/dev/null 2>&1; }
 trap 'accepts || pg_up; fault_end' EXIT
 
 rounds=$(full 4 1)
-away=$(full 5 1)
+away=$(full 5 2)
 for round in $(seq "$rounds"); do
 	before=$(workers | sort)
 	requests=$(pool web answered)
@@ -83,7 +83,7 @@ done
 
 # ---- one server process ----
 before=$(workers | sort)
-load_begin pages -c 6 -d "$(full 6 2)" -r 40 /courses/fault-course-1
+load_begin pages -c 6 -d 3 -r 40 /courses/fault-course-1
 sleep 1
 pid=$(db -c "select pid from pg_stat_activity where usename = 'db_web' order by random() limit 1")
 # The death of one by -9 makes PostgreSQL start all of them again.
@@ -102,7 +102,7 @@ is "no answer broke off" "$(($(load_value pages failed) + $(load_value pages s50
 is "the same workers" "$(workers | sort)" "$before"
 
 # ---- one connection, ended politely: nobody notices ----
-load_begin pages -c 6 -d "$(full 6 2)" -r 40 /courses/fault-course-1 '/courses?q=data'
+load_begin pages -c 6 -d 3 -r 40 /courses/fault-course-1 '/courses?q=data'
 for _ in 1 2 3 4 5 6 7 8; do
 	db -c "select pg_terminate_backend(pid) from (select pid from pg_stat_activity
 		where usename = 'db_web' order by random() limit 1) x" >/dev/null

@@ -6,7 +6,7 @@
 people
 citizen_in
 for i in $(seq 64); do session learner $i && echo; done >"$work/cookies"
-seconds=$(full 12 2)
+seconds=$(full 12 3)
 idle=$(full 5000 1000)
 limit=$(ulimit -n)
 [ $idle -lt $((limit - 100)) ] || { ulimit -n "$(ulimit -Hn)"; limit=$(ulimit -n); }
@@ -26,7 +26,7 @@ is "quiet: nothing fails" "$(load_failed quiet1)" 0
 accepted=$(pool web accepted)
 perl "$here/drip.pl" "$place" "$idle" "$(full 1000 200)" $((seconds * 4 + 40)) "$work/drip" &
 drip=$!
-children+=("$drip")
+children+=($drip)
 until_true 20 grep -q open "$work/drip" || echo "# the slow clients did not all connect"
 echo "# $(head -n 1 "$work/drip")"
 sleep 1
