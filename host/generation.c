@@ -321,6 +321,8 @@ child_bury(struct child *child, int status)
 			backoff_note(child->pool, module_fault || lived < 200000,
 			    slot->since_us != 0 || lived > BACKOFF_SERVED_US);
 	}
+	if (expected && !child->stopping)
+		atomic_fetch_add_explicit(&counters->recycled, 1, memory_order_relaxed);
 	close(child->crash_fd);
 	for (size_t i = 0; i < SCOREBOARD_SLOTS; i++)
 		if (children[i].successor_of == child)

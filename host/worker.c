@@ -33,7 +33,8 @@
 #include "process.h"
 #include "spawn.h"
 
-#define CHECK_EVERY 64
+#define CHECK_EVERY 64 /* requests */
+#define MEMORY_EVERY 8
 
 static struct worker self;
 static struct scoreboard_pool *counters;
@@ -385,6 +386,22 @@ recycle_ask(const char *why)
 	self.slot->state = SLOT_RECYCLE;
 }
 
+/* Successors come one at a time, and until then a leak goes on: who is half as much
+ * again over the limit does not wait for his. */
+static void
+memory_check(void)
+{
+	uint64_t limit = (uint64_t)conf->max_rss_mb * 1024;
+
+	self.slot->rss_kib = rss_kib();
+	if (self.slot->rss_kib > limit)
+		recycle_ask("memory");
+	if (self.slot->rss_kib > limit + limit / 2) {
+		log_event(LOG_LEVEL_WARN, "worker_leaves", "why", "memory", NULL);
+		stop = 1;
+	}
+}
+
 static void
 self_check(int listen_fd)
 {
@@ -396,11 +413,11 @@ self_check(int listen_fd)
 		recycle_ask("requests");
 	if (scoreboard_now() > leave_at_us)
 		recycle_ask("lifetime");
+	if (n % MEMORY_EVERY)
+		return;
+	memory_check();
 	if (n % CHECK_EVERY)
 		return;
-	self.slot->rss_kib = rss_kib();
-	if (self.slot->rss_kib > (uint64_t)conf->max_rss_mb * 1024)
-		recycle_ask("memory");
 	if (!world_unchanged(listen_fd)) {
 		log_event(LOG_LEVEL_ERROR, "process_changed_by_module", NULL);
 		recycle_ask("changed");
