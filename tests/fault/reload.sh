@@ -19,40 +19,43 @@ all_begin() { # SECONDS
 }
 all_end() { for name in small big upload; do load_end $name; load_show $name; done; }
 
-# ---- the same load without a reload, to compare ----
-writers_begin "$(full 10 3)" 30
-all_begin "$(full 10 3)"
-all_end
-wait "$writers_pid"
-quiet_p99=$(load_value small p99) quiet_max=$(load_value small max)
-quiet_failed=$(($(load_failed small) + $(load_failed big) + $(load_failed upload)))
-is "without reloads nothing fails" "$quiet_failed" 0
+under_load() {
+	# ---- the same load without a reload, to compare ----
+	writers_begin "$(full 10 3)" 30
+	all_begin "$(full 10 3)"
+	all_end
+	wait "$writers_pid"
+	quiet_p99=$(load_value small p99) quiet_max=$(load_value small max)
+	quiet_failed=$(($(load_failed small) + $(load_failed big) + $(load_failed upload)))
+	is "without reloads nothing fails" "$quiet_failed" 0
 
-# ---- reloads ----
-writers_begin "$seconds" 30
-all_begin "$seconds"
-reloads=0 refused=0 slowest=0 asked=$(now_ms)
-while [ $(($(now_ms) - asked)) -lt $((seconds * 1000 - 2500)) ]; do
-	next=$((asked + (reloads + 1) * 3000 - 1500))
-	while [ "$(now_ms)" -lt "$next" ]; do sleep 0.05; done
-	# Every second time the module is another one.
-	[ $((reloads % 2)) = 1 ] || citizen_build "$modules/citizen.so" "-DCITIZEN_VERSION=\"r$reloads\""
-	began=$(now_ms)
-	ctl reload >"$work/reload" || { refused=$((refused + 1)) && sed 's/^/# /' "$work/reload"; }
-	took=$(($(now_ms) - began))
-	[ $took -le $slowest ] || slowest=$took
-	reloads=$((reloads + 1))
-done
-all_end
-writers_end "reload"
-failed=$(($(load_failed small) + $(load_failed big) + $(load_failed upload) + lost_calls))
-all=$(($(load_value small replies) + $(load_value big replies) + $(load_value upload replies) + written))
-figure "$failed of $all requests failed in $reloads reloads (slowest reload $slowest ms)"
-figure "small answers: p99 $((quiet_p99 / 1000)) ms without, $(($(load_value small p99) / 1000)) ms with reloads; worst $((quiet_max / 1000)) and $(($(load_value small max) / 1000)) ms: at most $((($(load_value small max) - quiet_max) / 1000)) ms added"
-at_least "reloads" "$reloads" $((seconds / 3 - 2))
-is "none was refused" "$refused" 0
-is "failed requests ($all answered)" "$failed" 0
-at_most "worst answer, µs" "$(load_value small max)" 2500000
+	# ---- reloads ----
+	writers_begin "$seconds" 30
+	all_begin "$seconds"
+	reloads=0 refused=0 slowest=0 asked=$(now_ms)
+	while [ $(($(now_ms) - asked)) -lt $((seconds * 1000 - 2500)) ]; do
+		next=$((asked + (reloads + 1) * 3000 - 1500))
+		while [ "$(now_ms)" -lt "$next" ]; do sleep 0.05; done
+		# Every second time the module is another one.
+		[ $((reloads % 2)) = 1 ] || citizen_build "$modules/citizen.so" "-DCITIZEN_VERSION=\"r$reloads\""
+		began=$(now_ms)
+		ctl reload >"$work/reload" || { refused=$((refused + 1)) && sed 's/^/# /' "$work/reload"; }
+		took=$(($(now_ms) - began))
+		[ $took -le $slowest ] || slowest=$took
+		reloads=$((reloads + 1))
+	done
+	all_end
+	writers_end "reload"
+	failed=$(($(load_failed small) + $(load_failed big) + $(load_failed upload) + lost_calls))
+	all=$(($(load_value small replies) + $(load_value big replies) + $(load_value upload replies) + written))
+	figure "$failed of $all requests failed in $reloads reloads (slowest reload $slowest ms)"
+	figure "small answers: p99 $((quiet_p99 / 1000)) ms without, $(($(load_value small p99) / 1000)) ms with reloads; worst $((quiet_max / 1000)) and $(($(load_value small max) / 1000)) ms: at most $((($(load_value small max) - quiet_max) / 1000)) ms added"
+	at_least "reloads" "$reloads" $((seconds / 3 - 2))
+	is "none was refused" "$refused" 0
+	is "failed requests ($all answered)" "$failed" 0
+	bar "worst answer, µs" "$(load_value small max)" most 2500000
+}
+timely under_load
 
 # ---- what is broken does not come in, and nobody notices ----
 refused() { # NAME REGEX

@@ -67,6 +67,41 @@ skip() {
 	echo "ok $tests - $1 # SKIP $2"
 }
 
+# timely FUNCTION [ARGUMENT…]: bars on times. The function measures everything that is
+# compared, both sides of a ratio, and says what must hold with `bar`. Another program
+# may have had the machine meanwhile: what misses is measured again, up to three times,
+# and fails when every try missed. Counts (of failures, losses, crashes) are no bars: the
+# function checks them in every try with ok and is.
+timely() {
+	local try name
+	declare -gA bar_held=() bar_found=() bar_wanted=()
+	bar_names=()
+	for try in 1 2 3; do
+		bars_missed=0
+		"$@"
+		[ $bars_missed != 0 ] || break
+		[ $try = 3 ] || echo "# $bars_missed missed at try $try, measured again"
+	done
+	for name in "${bar_names[@]}"; do
+		ok "$name: ${bar_found[$name]} ${bar_wanted[$name]}" test "${bar_held[$name]}" = yes
+	done
+}
+
+# bar NAME NUMBER most|least LIMIT; what is no number misses.
+bar() {
+	[ -n "${bar_held[$1]:-}" ] || bar_names+=("$1")
+	[ "${bar_held[$1]:-no}" = no ] || return 0
+	bar_held[$1]=no
+	bar_wanted[$1]="$([ "$3" = most ] && echo ≤ || echo ≥) $4"
+	bar_found[$1]="${bar_found[$1]:+${bar_found[$1]}, then }$2"
+	if awk -v a="$2" -v b="$4" -v how="$3" \
+		'BEGIN { exit !(a + 0 == a && (how == "most" ? a <= b : a >= b)) }'; then
+		bar_held[$1]=yes
+	else
+		bars_missed=$((bars_missed + 1))
+	fi
+}
+
 # get PATH [curl ARGUMENT…]: sets status, head (header lines) and body.
 get() {
 	local path=$1

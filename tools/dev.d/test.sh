@@ -240,7 +240,7 @@ test_named() {
 	for script in "$root/tests/fault/$name" "$root/tests/fault/$name".*; do
 		[ -x "$script" ] && [ -f "$script" ] || continue
 		found=yes
-		export FAULT_PLAN=all FAULT_SECONDS=90
+		export FAULT_PLAN=${FAULT_PLAN:-all} FAULT_SECONDS=90
 		test_with_platform fault test_one fault "$name" 1500 "$script"
 	done
 	if [ -f "$root/tests/browser/$name.mjs" ]; then
