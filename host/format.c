@@ -98,32 +98,46 @@ format_ago(struct arena *a, int64_t us, int64_t now, const char *locale)
 	return message_text(locale, past ? "time.now" : "time.soon");
 }
 
-/* Groups of three from the right, parted by U+00A0. */
-static size_t
-group_digits(char *out, const char *digits)
-{
-	size_t n = strlen(digits), w = 0;
+/*
+ * Numbers and prices stand in every row of a list: they are written by hand,
+ * backwards from the end of a small buffer.
+ */
+#define NUMBER_SIZE 64
 
-	for (size_t i = 0; i < n; i++) {
-		if (i > 0 && (n - i) % 3 == 0) {
-			out[w++] = (char)0xc2;
-			out[w++] = (char)0xa0;
+/* Groups of three from the right, parted by U+00A0. Returns the first byte. */
+static char *
+digits_before(char *p, uint64_t value)
+{
+	int n = 0;
+
+	do {
+		if (n > 0 && n % 3 == 0) {
+			*--p = (char)0xa0;
+			*--p = (char)0xc2;
 		}
-		out[w++] = digits[i];
-	}
-	out[w] = '\0';
-	return w;
+		*--p = (char)('0' + value % 10);
+		n++;
+	} while ((value /= 10) > 0);
+	return p;
+}
+
+static char *
+text_before(char *p, const char *text)
+{
+	size_t n = strlen(text);
+
+	return memcpy(p - n, text, n);
 }
 
 const char *
 format_int(struct arena *a, int64_t value)
 {
-	char digits[24], grouped[48];
-	uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+	char text[NUMBER_SIZE], *end = text + sizeof(text), *p;
 
-	snprintf(digits, sizeof(digits), "%llu", (unsigned long long)magnitude);
-	group_digits(grouped, digits);
-	return arena_printf(a, "%s%s", value < 0 ? "-" : "", grouped);
+	p = digits_before(end, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
+	if (value < 0)
+		*--p = '-';
+	return arena_strndup(a, p, (size_t)(end - p));
 }
 
 /* Exponents: ISO 4217 for ZAR, USD; architecture.md §8 for AZR, BTC, ETH (gwei). */
@@ -159,23 +173,24 @@ const char *
 format_money(struct arena *a, int64_t minor, const char *code)
 {
 	const struct currency *c = currency_find(code);
-	uint64_t magnitude = minor < 0 ? 0 - (uint64_t)minor : (uint64_t)minor;
-	uint64_t unit = 1;
-	char digits[24], grouped[48], fraction[16] = "";
+	uint64_t rest = minor < 0 ? 0 - (uint64_t)minor : (uint64_t)minor;
+	char text[NUMBER_SIZE], *end = text + sizeof(text), *p;
+	bool shown = false;
 
 	if (c == NULL)
 		return arena_printf(a, "%lld %s", (long long)minor, code);
-	for (int i = 0; i < c->exponent; i++)
-		unit *= 10;
-	snprintf(digits, sizeof(digits), "%llu", (unsigned long long)(magnitude / unit));
-	group_digits(grouped, digits);
-	snprintf(fraction, sizeof(fraction), ".%0*llu", c->exponent,
-	    (unsigned long long)(magnitude % unit));
+	p = text_before(end, c->suffix);
 	/* Long fractions lose their trailing zeros, never below two digits. */
-	for (size_t n = strlen(fraction); n > 3 && fraction[n - 1] == '0'; n--)
-		fraction[n - 1] = '\0';
-	return arena_printf(a, "%s%s%s%s%s", minor < 0 ? "-" : "", c->prefix, grouped, fraction,
-	    c->suffix);
+	for (int i = c->exponent; i > 0; i--, rest /= 10) {
+		shown = shown || i <= 2 || rest % 10 != 0;
+		if (shown)
+			*--p = (char)('0' + rest % 10);
+	}
+	*--p = '.';
+	p = text_before(digits_before(p, rest), c->prefix);
+	if (minor < 0)
+		*--p = '-';
+	return arena_strndup(a, p, (size_t)(end - p));
 }
 
 bool

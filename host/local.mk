@@ -46,7 +46,7 @@ libhost_a_SOURCES += \
 	host/spawn.c host/spawn.h \
 	host/status.c host/status.h host/status_view.c \
 	host/storage.c host/storage.h \
-	host/template.c \
+	host/template.c host/template_code.c host/template_code.h host/template_run.c \
 	host/view.c host/view.h host/view_node.h \
 	host/worker.c host/worker.h \
 	host/zone.c

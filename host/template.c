@@ -14,18 +14,22 @@
 
 #include "conf.h"
 #include "message.h"
+#include "template_code.h"
 
 #define TEMPLATE_MAX 512
+#define SLOTS 2048 /* power of two */
 
 struct template_tree {
 	char *name;
 	const char *locale;
 	CSPARSE *tree;
+	struct template_code *code; /* NULL: cs_render() */
 	time_t parsed;
 };
 
 static struct template_tree trees[TEMPLATE_MAX];
 static size_t tree_count;
+static uint16_t slots[SLOTS]; /* by name: 1 + index of its first tree */
 static char template_dir[512], message_dir[512];
 
 /* Texts of mails (*.txt.cs) are no HTML: nothing is escaped in them. */
@@ -130,6 +134,21 @@ template_parse(const char *name, const char *locale, char *reason, size_t size)
 	return NULL;
 }
 
+static unsigned
+slot_of(const char *name)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+	unsigned i;
+
+	for (const char *p = name; *p != '\0'; p++)
+		h = (h ^ (unsigned char)*p) * UINT64_C(0x100000001b3);
+	i = (unsigned)(h ^ h >> 32) & (SLOTS - 1);
+	while (slots[i] != 0 && strcmp(trees[slots[i] - 1].name, name) != 0)
+		i = (i + 1) & (SLOTS - 1);
+	return i;
+}
+
+/* The languages of a template stand together. */
 static bool
 template_add(const char *name, char *reason, size_t size)
 {
@@ -148,8 +167,11 @@ template_add(const char *name, char *reason, size_t size)
 			snprintf(reason, size, "more than %d templates", TEMPLATE_MAX);
 			return false;
 		}
-		trees[tree_count++] = (struct template_tree){ strdup(name), locales[i], tree,
-			time(NULL) };
+		trees[tree_count] = (struct template_tree){ strdup(name), locales[i], tree,
+			template_code_new(tree), time(NULL) };
+		if (i == 0)
+			slots[slot_of(name)] = (uint16_t)(tree_count + 1);
+		tree_count++;
 	}
 	return true;
 }
@@ -213,9 +235,11 @@ template_load_all(const char *templates, const char *messages, char *reason, siz
 	snprintf(message_dir, sizeof(message_dir), "%s", messages);
 	for (size_t i = 0; i < tree_count; i++) {
 		free(trees[i].name);
+		template_code_free(trees[i].code);
 		cs_destroy(&trees[i].tree);
 	}
 	tree_count = 0;
+	memset(slots, 0, sizeof(slots));
 	return message_load(messages, reason, size) && template_scan("", reason, size);
 }
 
@@ -268,8 +292,10 @@ template_refresh(struct template_tree *t, char *reason, size_t size)
 	tree = template_parse(t->name, t->locale, reason, size);
 	if (tree == NULL)
 		return false;
+	template_code_free(t->code);
 	cs_destroy(&t->tree);
 	t->tree = tree;
+	t->code = template_code_new(tree);
 	t->parsed = now;
 	return true;
 }
@@ -277,11 +303,12 @@ template_refresh(struct template_tree *t, char *reason, size_t size)
 static struct template_tree *
 template_find(const char *name, const char *locale)
 {
+	unsigned slot = slots[slot_of(name)];
 	struct template_tree *fallback = NULL;
 
-	for (size_t i = 0; i < tree_count; i++) {
+	for (size_t i = slot - 1; slot != 0 && i < tree_count; i++) {
 		if (strcmp(trees[i].name, name) != 0)
-			continue;
+			break;
 		if (strcmp(trees[i].locale, locale) == 0)
 			return &trees[i];
 		if (strcmp(trees[i].locale, "en-ZA") == 0)
@@ -303,13 +330,34 @@ output(void *ctx, char *text)
 	return STATUS_OK;
 }
 
+static bool
+tree_render(struct template_tree *t, HDF *root, struct buffer *b, char *reason, size_t size)
+{
+	NEOERR *err;
+
+	if (t->code != NULL) {
+		if (template_run(t->code, root, b))
+			return true;
+		snprintf(reason, size, "macros inside each other without end");
+		return false;
+	}
+	t->tree->hdf = root;
+	arena_heap(b->arena);
+	err = cs_render(t->tree, b, output);
+	arena_heap(NULL);
+	t->tree->hdf = NULL;
+	if (err == STATUS_OK)
+		return true;
+	error_text(err, reason, size);
+	return false;
+}
+
 bool
 template_render(struct buffer *b, const char *name, const char *locale, struct view *view,
     struct view *page, char *reason, size_t size)
 {
 	struct template_tree *t = template_find(name, locale);
 	HDF root = { 0 }, config = { 0 }, mode = { 0 };
-	NEOERR *err;
 
 	if (t == NULL) {
 		snprintf(reason, size, "there is no template %s", name);
@@ -327,13 +375,23 @@ template_render(struct buffer *b, const char *name, const char *locale, struct v
 	view->hdf.next = &page->hdf;
 	page->hdf.next = &config;
 	root.last_child = &config;
-	t->tree->hdf = &root;
-	arena_heap(b->arena);
-	err = cs_render(t->tree, b, output);
-	arena_heap(NULL);
-	t->tree->hdf = NULL;
-	if (err == STATUS_OK)
-		return true;
-	error_text(err, reason, size);
-	return false;
+	return tree_render(t, &root, b, reason, size);
+}
+
+bool
+template_render_parsed(struct buffer *b, const char *name, const char *locale, struct view *view,
+    struct view *page, char *reason, size_t size)
+{
+	struct template_tree *t = template_find(name, locale);
+	struct template_code *code = t == NULL ? NULL : t->code;
+	bool ok;
+
+	if (code == NULL) {
+		snprintf(reason, size, "there is no code of %s", name);
+		return false;
+	}
+	t->code = NULL;
+	ok = template_render(b, name, locale, view, page, reason, size);
+	t->code = code;
+	return ok;
 }

@@ -7,22 +7,26 @@
 #include "format.h"
 #include "req.h"
 
-static struct view *
-node_add(struct view *parent, const char *key, enum view_kind kind, const char *value)
+static void
+node_fill(struct view *v, struct view *parent, const char *key, size_t key_size,
+    enum view_kind kind, const char *value)
 {
-	struct view *v = arena_alloc(view_root(parent)->arena, sizeof(*v));
-
-	v->kind = kind;
-	v->hdf.name = (char *)key;
-	v->hdf.name_len = (int)strlen(key);
-	v->hdf.value = (char *)value;
-	v->hdf.top = parent->hdf.top;
+	*v = (struct view){ .kind = kind, .hdf = { .name = (char *)(uintptr_t)key,
+	    .name_len = (int)key_size, .value = (char *)(uintptr_t)value, .top = parent->hdf.top } };
 	if (parent->hdf.child == NULL)
 		parent->hdf.child = &v->hdf;
 	else
 		parent->hdf.last_child->next = &v->hdf;
 	parent->hdf.last_child = &v->hdf;
 	parent->count++;
+}
+
+static struct view *
+node_add(struct view *parent, const char *key, enum view_kind kind, const char *value)
+{
+	struct view *v = arena_alloc_raw(view_root(parent)->arena, sizeof(*v), _Alignof(struct view));
+
+	node_fill(v, parent, key, strlen(key), kind, value);
 	return v;
 }
 
@@ -83,9 +87,12 @@ view_strf(struct view *v, const char *key, const char *fmt, ...)
 static const char *
 digits(struct arena *a, int64_t value)
 {
+	static const char small[10][2] = { "0", "1", "2", "3", "4", "5", "6", "7", "8", "9" };
 	char text[24], *p = text + sizeof(text);
 	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
 
+	if (value >= 0 && value < 10)
+		return small[value];
 	*--p = '\0';
 	do
 		*--p = (char)('0' + rest % 10);
@@ -98,16 +105,21 @@ digits(struct arena *a, int64_t value)
 void
 view_int(struct view *v, const char *key, int64_t value)
 {
-	struct view *leaf = node_add(v, key, VIEW_INT, NULL);
+	struct arena *a = view_root(v)->arena;
+	struct view *leaf;
+	const char *text;
 
-	leaf->number = value;
-	if (for_page(v)) {
-		struct arena *a = view_root(v)->arena;
-
-		leaf->hdf.value = (char *)digits(a, value);
-		node_add(leaf, "text", VIEW_STR, value > -1000 && value < 1000
-		    ? leaf->hdf.value : format_int(a, value));
+	if (!for_page(v)) {
+		node_add(v, key, VIEW_INT, NULL)->number = value;
+		return;
 	}
+	/* The leaf and its text in one piece: a page has hundreds of them. */
+	leaf = arena_alloc_raw(a, 2 * sizeof(*leaf), _Alignof(struct view));
+	text = digits(a, value);
+	node_fill(leaf, v, key, strlen(key), VIEW_INT, text);
+	leaf->number = value;
+	node_fill(leaf + 1, leaf, "text", 4, VIEW_STR, value > -1000 && value < 1000 ? text
+	    : format_int(a, value));
 }
 
 void

@@ -28,6 +28,11 @@ bool template_load_all(const char *template_dir, const char *message_dir, char *
 bool template_render(struct buffer *, const char *name, const char *locale,
     struct view *view, struct view *page, char *reason, size_t size);
 
+/* The same by ClearSilver's own renderer, for the test that compares the two;
+ * false also when that one renders the template anyway. */
+bool template_render_parsed(struct buffer *, const char *name, const char *locale,
+    struct view *view, struct view *page, char *reason, size_t size);
+
 bool template_exists(const char *name);
 
 /* Messages: text of a key in a locale, else in English, else the key. */

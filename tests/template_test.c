@@ -145,6 +145,31 @@ tree(HDF *root, const char *value)
 	return first;
 }
 
+/* A tree with gaps: each name has a value of the list, or none, or is absent;
+ * three levels, from one seed. */
+static HDF *
+random_tree(HDF *root, uint64_t *seed, int depth)
+{
+	static const char *const values[] = { "", "0", "1", "7", "010", "0x10", "-3", "abc", "12abc", " 5",
+		"en-ZA", "ADMIN", "STUDENT", "DONE", "/courses", "http://a/b?c&d", "javascript:x",
+		"<i>&\"'\r\n\x01\xc3\xa9", "DRAFT", "TEXT", NULL };
+	HDF *first = NULL, **end = &first;
+
+	for (size_t i = 0; i < name_count; i++) {
+		*seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+		const uint64_t dice = *seed >> 33;
+
+		if (dice % (depth == 0 ? 2 : 3) != 0)
+			continue;
+		*end = node(root, listed[i] && depth > 0 && dice % 5 == 0 ? "0" : names[i],
+		    values[dice / 8 % (sizeof(values) / sizeof(values[0]))], NULL);
+		if (depth < 2)
+			(*end)->child = random_tree(root, seed, depth + 1);
+		end = &(*end)->next;
+	}
+	return first;
+}
+
 static const char *
 render(const char *name, const char *value)
 {
@@ -240,5 +265,66 @@ Test(templates, template_source_in_a_value_is_never_executed)
 		/* In a text mail the source stands as it is; nowhere does it run. */
 		cr_expect(is_text(pages[i]) || strstr(out, "<?cs") == NULL, "%s", pages[i]);
 		cr_expect_null(strstr(out, ">ran"), "%s", pages[i]);
+	}
+}
+
+static void
+render_all(struct buffer *b, const char *name, const char *locale, HDF *children,
+    bool (*renderer)(struct buffer *, const char *, const char *, struct view *, struct view *, char *,
+    size_t))
+{
+	struct view *view = view_new(a, VIEW_PAGE, locale, "UTC");
+	struct view *page = view_new(a, VIEW_PAGE, locale, "UTC");
+	char reason[512] = "";
+
+	view->hdf.child = page->hdf.child = children;
+	buffer_init(b, a, 1 << 16);
+	cr_assert(renderer(b, name, locale, view, page, reason, sizeof(reason)), "%s: %s", name, reason);
+	buffer_text(b);
+}
+
+static void
+compare(const char *name, const char *locale, HDF *children)
+{
+	struct buffer quick, parsed;
+	size_t at = 0;
+
+	render_all(&quick, name, locale, children, template_render);
+	render_all(&parsed, name, locale, children, template_render_parsed);
+	while (at < quick.size && at < parsed.size && quick.data[at] == parsed.data[at])
+		at++;
+	cr_expect(quick.size == parsed.size && at == quick.size,
+	    "%s %s differs at %zu: ours `%.60s`, ClearSilver's `%.60s`", name, locale, at,
+	    quick.data + (at < 20 ? 0 : at - 20), parsed.data + (at < 20 ? 0 : at - 20));
+}
+
+Test(templates, code_of_a_template_gives_what_clearsilver_gives)
+{
+	static const char *const values[] = { "", "0", "1", "12", "\"'><x-evil onload=\"a&b", "abc" };
+	struct view *root = view_new(a, VIEW_PAGE, "en-ZA", "UTC");
+
+	for (size_t j = 0; j < sizeof(values) / sizeof(values[0]); j++) {
+		HDF *children = tree(&root->hdf, values[j]);
+
+		for (size_t i = 0; i < page_count; i++)
+			compare(pages[i], "en-ZA", children);
+	}
+}
+
+Test(templates, code_of_a_template_gives_what_clearsilver_gives_for_trees_with_gaps)
+{
+	for (uint64_t n = 1; n <= 40; n++) {
+		struct arena *all = a;
+		struct view *root;
+		uint64_t seed = n;
+		HDF *children;
+
+		a = arena_new((size_t)512 << 20);
+		root = view_new(a, VIEW_PAGE, "en-ZA", "UTC");
+		children = random_tree(&root->hdf, &seed, 0);
+		for (size_t i = 0; i < page_count; i++)
+			compare(pages[i], n % 4 == 0 ? "zu-ZA" : "en-ZA", children);
+		arena_free(a);
+		a = all;
 	}
 }

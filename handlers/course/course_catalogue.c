@@ -201,12 +201,15 @@ filters_view(struct req *r, struct view *v, const struct facets *all, const char
 void
 course_rating(struct view *v, int32_t sum, int32_t count)
 {
+	/* One to five stars, in tenths. */
+	static const char texts[51][4] = {
+#define TENTHS(n) n ".0", n ".1", n ".2", n ".3", n ".4", n ".5", n ".6", n ".7", n ".8", n ".9"
+		TENTHS("0"), TENTHS("1"), TENTHS("2"), TENTHS("3"), TENTHS("4"), "5.0"
+#undef TENTHS
+	};
 	int32_t tenths = count < 3 ? 0 : (sum * 10 + count / 2) / count;
 
-	if (tenths > 0)
-		view_strf(v, "rating", "%d.%d", tenths / 10, tenths % 10);
-	else
-		view_str(v, "rating", NULL);
+	view_str(v, "rating", tenths > 0 && tenths <= 50 ? texts[tenths] : NULL);
 	view_int(v, "ratings", count);
 }
 
