@@ -1,7 +1,9 @@
 /* The least a FastCGI page costs with the same library: accept, 100 bytes, finish. */
 #include <fcgiapp.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -18,8 +20,10 @@ main(int argc, char **argv)
 	if (socket < 0)
 		return 1;
 	for (int i = 1; i < 4; i++)
-		if (fork() == 0)
+		if (fork() == 0) {
+			(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 			break;
+		}
 	FCGX_InitRequest(&request, socket, 0);
 	while (FCGX_Accept_r(&request) >= 0) {
 		FCGX_PutStr(page, (int)strlen(page), request.out);
