@@ -17,6 +17,12 @@ export_headers += \
 	$(top_srcdir)/domain/audit/audit.h \
 	$(top_srcdir)/domain/outbox/outbox.h
 
+# Money.
+libhost_a_SOURCES += domain/money/money.c domain/money/money.h domain/ledger/ledger.c domain/ledger/ledger.h
+nodist_libhost_a_SOURCES += domain/ledger/ledger.sql.c
+BUILT_SOURCES += domain/ledger/ledger.sql.h
+export_headers += $(top_srcdir)/domain/money/money.h $(top_srcdir)/domain/ledger/ledger.h
+
 # Courses as files.
 libhost_a_SOURCES += \
 	domain/bundle/bundle.c domain/bundle/bundle.h domain/bundle/bundle_carpentries.c \

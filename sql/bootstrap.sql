@@ -17,7 +17,8 @@ declare
 	role text;
 begin
 	foreach role in array array['db_owner', 'db_app', 'db_def_host', 'db_def_identity',
-	    'db_def_audit', 'db_def_job', 'db_def_mail', 'db_def_course', 'db_def_learning'] loop
+	    'db_def_audit', 'db_def_job', 'db_def_mail', 'db_def_course', 'db_def_learning',
+	    'db_def_ledger', 'db_def_wallet', 'db_def_payment', 'db_def_marketplace'] loop
 		if not exists (select from pg_roles where rolname = role) then
 			execute format('create role %I nologin', role);
 		end if;
@@ -34,7 +35,8 @@ begin
 		execute format('grant db_app to %I', role);
 	end loop;
 	foreach role in array array['db_def_host', 'db_def_identity', 'db_def_audit', 'db_def_job',
-	    'db_def_mail', 'db_def_course', 'db_def_learning'] loop
+	    'db_def_mail', 'db_def_course', 'db_def_learning', 'db_def_ledger', 'db_def_wallet',
+	    'db_def_payment', 'db_def_marketplace'] loop
 		execute format('grant db_app to %I', role);
 		execute format('grant %I to db_owner', role);
 	end loop;

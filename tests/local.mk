@@ -160,6 +160,18 @@ tests_admin_test_CPPFLAGS = $(TEST_CPP)
 tests_admin_test_LDFLAGS = $(TEST_LD)
 tests_admin_test_LDADD = $(TEST_LD_ADD)
 
+check_PROGRAMS += tests/money_test
+tests_money_test_SOURCES = tests/money_test.c
+tests_money_test_CPPFLAGS = $(TEST_CPP)
+tests_money_test_LDFLAGS = $(TEST_LD)
+tests_money_test_LDADD = $(TEST_LD_ADD)
+
+check_PROGRAMS += tests/ledger_test
+tests_ledger_test_SOURCES = tests/ledger_test.c tests/ledger_refusal_test.c tests/ledger_kit.c tests/ledger_kit.h $(KIT)
+tests_ledger_test_CPPFLAGS = $(TEST_CPP)
+tests_ledger_test_LDFLAGS = $(TEST_LD)
+tests_ledger_test_LDADD = $(TEST_LD_ADD)
+
 TESTS += $(check_PROGRAMS)
 # The library stands in a linker word, where automake does not see it.
 $(check_PROGRAMS): libhost.a
