@@ -32,7 +32,8 @@ build_locked() {
 		rm -f "$root/.bootstrap.lock"
 		printf '%s\n' "$want" >"$root/build-aux/.stamp"
 	fi
-	want="$want $*"
+	# What configure looks for and does without: when it comes later, it looks again.
+	want="$want $* $(pkg-config --modversion criterion 2>/dev/null)"
 	if [ ! -f "$dir/Makefile" ] || [ "$(cat "$dir/.configured" 2>/dev/null)" != "$want" ]; then
 		step "Configuring"
 		(cd "$dir" && quiet "$dir/configure.log" "$root/configure" "$@") ||

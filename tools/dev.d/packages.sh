@@ -112,3 +112,16 @@ packages_release_daemons() {
 	done
 	trap - INT TERM HUP
 }
+
+# program_of PACKAGE PATH: the path of a program taken out of a Debian package that
+# is not installed, since it would start a daemon. Fails when it cannot be fetched.
+program_of() {
+	local to=$root/var/tools/$1
+	[ -x "$to/$2" ] || (
+		mkdir -p "$root/var/tools" && work=$(mktemp -d "$root/var/tools/XXXXXX") && cd "$work" || exit 1
+		trap 'rm -rf "$work"' EXIT
+		timeout 120 apt-get -qq -o Acquire::Retries=3 download "$1" &&
+			dpkg-deb -x ./*.deb tree && { [ -d "$to" ] || mv tree "$to"; }
+	) >&2 || return 1
+	echo "$to/$2"
+}

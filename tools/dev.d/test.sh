@@ -64,7 +64,11 @@ test_part() {
 	mkdir -p "$results/$part"
 	case $part in
 	unit | area) test_programs "$part" ;;
-	system) test_with_platform system test_scripts system ;;
+	system)
+		PROMTOOL=$(program_of prometheus usr/bin/promtool 2>"$results/promtool.log")
+		export PROMTOOL
+		test_with_platform system test_scripts system
+		;;
 	browser) test_with_platform browser test_browser ;;
 	fault) test_fault "$([ "$2" = fault ] && echo all || echo sample)" ;;
 	esac
