@@ -101,6 +101,7 @@ static const struct row rows[] = {
 	TEXT("helper_highlight", helper_highlight, "", "absolute path of the code highlighter"),
 	TEXT("helper_math", helper_math, "", "absolute path of the mathematics converter"),
 	TEXT("helper_drawing", helper_drawing, "", "absolute path of the converter of SVG drawings"),
+	TEXT("helper_document", helper_document, "", "absolute path of the writer of receipts and invoices (PDF)"),
 	TEXT("helper_image", helper_image, "", "absolute path of the image converter"),
 	INT("hash_memory_kib", hash_memory_kib, "19456", 64, 1048576, "Argon2id memory"),
 	INT("hash_passes", hash_passes, "2", 1, 64, "Argon2id passes"),

@@ -415,6 +415,11 @@ struct markdown_result markdown_render(struct arena *, const char *source, size_
 const unsigned char *picture_from_svg(struct arena *, const unsigned char *svg, size_t n,
     size_t *size);
 
+/* A receipt or invoice (JSON as helpers/document.c takes it) as PDF, for jobs;
+ * the same JSON gives the same bytes. NULL when the helper is missing or
+ * refuses it. */
+const unsigned char *document_pdf(struct arena *, const char *json, size_t *size);
+
 /* Files below the protected folder, named by content hash. Returns the path
  * for req_send_file. Durable when it returns. */
 const char *storage_put(struct arena *, const char *folder, const char *extension,

@@ -50,6 +50,7 @@ static const struct helper helpers[] = {
 	{ "highlight", offsetof(struct conf, helper_highlight), 1u << 30, highlight_options },
 	{ "math", offsetof(struct conf, helper_math), 1u << 30, math_options },
 	{ "drawing", offsetof(struct conf, helper_drawing), 1u << 30, no_options },
+	{ "document", offsetof(struct conf, helper_document), 1u << 30, no_options },
 	{ "image", offsetof(struct conf, helper_image), 1u << 30, image_options },
 };
 

@@ -91,6 +91,7 @@ create extension if not exists pg_trgm schema ext;
 create extension if not exists unaccent schema ext;
 create extension if not exists fuzzystrmatch schema ext;
 create extension if not exists btree_gin schema ext;
+create extension if not exists btree_gist schema ext;
 create extension if not exists pg_stat_statements schema ext;
 
 -- What the owner makes is nobody's until it is granted.

@@ -172,6 +172,12 @@ tests_ledger_test_CPPFLAGS = $(TEST_CPP)
 tests_ledger_test_LDFLAGS = $(TEST_LD)
 tests_ledger_test_LDADD = $(TEST_LD_ADD)
 
+check_PROGRAMS += tests/receipt_test
+tests_receipt_test_SOURCES = tests/receipt_test.c $(KIT)
+tests_receipt_test_CPPFLAGS = $(TEST_CPP)
+tests_receipt_test_LDFLAGS = $(TEST_LD)
+tests_receipt_test_LDADD = $(TEST_LD_ADD)
+
 TESTS += $(check_PROGRAMS)
 # The library stands in a linker word, where automake does not see it.
 $(check_PROGRAMS): libhost.a

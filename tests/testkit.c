@@ -68,9 +68,10 @@ conf_write(void)
 	    "static_dir = %s/static\nprotected_dir = %s/protected\nkey_file = %s/key\nclock_file = %s/clock\n"
 	    "mail_dir = %s/mail\ndatabase = %s\nhash_memory_kib = 64\nhash_passes = 1\n"
 	    "rate_scale_percent = 10000000\nsandbox = 0\nhost_cache = 1\nsession_cache_ms = 0\n"
-	    "helper_highlight = %s/tools/helpers/highlight\nhelper_math = %s/tools/helpers/math\n",
+	    "helper_highlight = %s/tools/helpers/highlight\nhelper_math = %s/tools/helpers/math\n"
+	    "helper_document = %s/document-pdf\n",
 	    kit.dir, kit.dir, BUILD_DIR, SOURCE_DIR, SOURCE_DIR, kit.dir, kit.dir, kit.dir, kit.dir,
-	    kit.dir, cluster_as("postgres"), SOURCE_DIR, SOURCE_DIR);
+	    kit.dir, cluster_as("postgres"), SOURCE_DIR, SOURCE_DIR, BUILD_DIR);
 	cr_assert(!fclose(f));
 	cr_assert(conf_load(path, &kit.conf, reason, sizeof reason), "%s", reason);
 	conf = &kit.conf;

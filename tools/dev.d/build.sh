@@ -57,6 +57,7 @@ code_places() {
 	templates=$root/templates
 	messages=$root/messages
 	helpers=$root/tools/helpers
+	document=$build/document-pdf
 	host_binary=$build/fcgi-host
 	if is_root && ! code_readable; then
 		stage_code
@@ -66,7 +67,7 @@ code_places() {
 
 code_readable() {
 	local path
-	for path in "$modules" "$templates" "$messages" "$host_binary"; do
+	for path in "$modules" "$templates" "$messages" "$host_binary" "$document"; do
 		as "$host_user" test -r "$path" || return 1
 	done
 	! find "$templates" "$messages" "$modules" -maxdepth 2 ! -perm -o=r -print -quit 2>/dev/null |
@@ -82,6 +83,7 @@ stage_code() {
 	cp -R "$messages" "$next/messages"
 	[ ! -d "$helpers" ] || cp -R "$helpers/." "$next/helpers/"
 	cp "$host_binary" "$next/fcgi-host"
+	cp "$document" "$next/document-pdf"
 	chmod -R a+rX "$next"
 	rm -rf "$state/code.old"
 	[ ! -e "$state/code" ] || mv "$state/code" "$state/code.old"
@@ -91,6 +93,7 @@ stage_code() {
 	templates=$state/code/templates
 	messages=$state/code/messages
 	helpers=$state/code/helpers
+	document=$state/code/document-pdf
 	host_binary=$state/code/fcgi-host
 }
 

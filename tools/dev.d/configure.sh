@@ -51,6 +51,7 @@ TEXT
 			for helper in highlight math drawing image; do
 				[ ! -x "$helpers/$helper" ] || echo "helper_$helper = $helpers/$helper"
 			done
+			[ ! -x "${document:-}" ] || echo "helper_document = $document"
 			if is_root && [ "${one_user:-no}" = no ]; then
 				for key in web auth pay slow jobs; do echo "pool.$key.user = $host_user"; done
 			fi
