@@ -46,7 +46,8 @@ struct conf {
 	const char *smtp_url;         /* "" = mails land in mail_dir */
 	const char *smtp_user, *smtp_password_file, *smtp_ca_file;
 	const char *mail_dir, *mail_from;
-	const char *helper_highlight, *helper_math, *helper_image, *helper_drawing, *helper_document; /* absolute paths */
+	/* Absolute paths of helper programs. */
+	const char *helper_highlight, *helper_math, *helper_image, *helper_drawing, *helper_document;
 	int64_t hash_memory_kib, hash_passes; /* Argon2id */
 	int64_t rate_scale_percent;   /* 100; tests raise it */
 	int64_t module_retry_s;       /* a module that kept crashing is tried again */

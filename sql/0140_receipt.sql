@@ -128,6 +128,15 @@ select host.definer('tax.rate_set(text, int4, timestamptz, text)', 'marketplace'
 grant execute on function tax.rate_set(text, int4, timestamptz, text) to db_web;
 grant execute on function tax.inside(int8, int4), tax.bps_at(text, timestamptz)
 	to db_web, db_pay, db_slow, db_jobs, db_ro, db_def_marketplace;
+create view tax.rate_public with (security_invoker) as
+select id, country, category, bps, lower(valid) as from_at, upper(valid) as until_at, source,
+       valid @> host.now() as current
+  from tax.rate;
+create view tax.rule_public as
+select id, country, none_upto, full_over, issue_days, register_over, lower(valid) as from_at,
+       upper(valid) as until_at, source, valid @> host.now() as current
+  from tax.rule;
+grant select on tax.rate_public, tax.rule_public to db_web, db_pay, db_slow, db_jobs, db_ro;
 select host.classify('tax.rate', 'personal', 'created_by'), host.classify('tax.rate', 'public'),
 	host.classify('tax.rule', 'public'), host.classify('tax.seller', 'public');
 

@@ -68,17 +68,15 @@ select id from receipt.document
 
 -- tax_rates() -> many
 --   id uuid, category text, bps i32, from_at time, until_at time?, source text, current bool
-select id, category, bps, lower(valid) as from_at, upper(valid) as until_at, source,
-       valid @> host.now() as current
-  from tax.rate where country = 'ZA'
- order by category = 'STANDARD' desc, category, lower(valid) desc;
+select id, category, bps, from_at, until_at, source, current
+  from tax.rate_public where country = 'ZA'
+ order by category = 'STANDARD' desc, category, from_at desc;
 
 -- tax_rules() -> many
 --   none_upto i64, full_over i64, issue_days i32, register_over i64, from_at time, until_at time?,
 --   source text, current bool
-select none_upto, full_over, issue_days, register_over, lower(valid) as from_at,
-       upper(valid) as until_at, source, valid @> host.now() as current
-  from tax.rule where country = 'ZA' order by lower(valid) desc;
+select none_upto, full_over, issue_days, register_over, from_at, until_at, source, current
+  from tax.rule_public where country = 'ZA' order by from_at desc;
 
 -- tax_series() -> many
 --   series text, year i32, last i32

@@ -6,6 +6,7 @@ call:place("/admin/jobs", "server", "{{admin.jobs}}", #0) ?><?cs
 call:place("/admin/mail", "mail", "{{admin.mail}}", #0) ?><?cs
 call:place("/admin/cache", "server", "{{admin.cache}}", #0) ?><?cs
 call:place("/admin/system", "server", "{{nav.system}}", #0) ?><?cs
+call:place("/admin/tax", "text", "{{tax.title}}", #0) ?><?cs
 call:place("/admin/audit", "shield", "{{admin.audit}}", #0) ?></nav><?cs /def ?><?cs
 
 def:filters(list, label) ?><div class="chips" role="group" aria-label="<?cs var:label ?>"><?cs each:f = list ?><a class="chip<?cs if:f.on ?> on<?cs /if ?>" href="<?cs var:url_validate(f.href) ?>"<?cs if:f.on ?> aria-current="true"<?cs /if ?>><?cs var:f.label ?></a><?cs /each ?></div><?cs /def ?>
