@@ -23,6 +23,8 @@ enum { BEGIN_REQUEST = 1, ABORT_REQUEST = 2, END_REQUEST = 3, PARAMS = 4, STDIN 
 #define IO_TIMEOUT_S 10
 #define OPEN_TIMEOUT_MS 1000
 #define LINGER_MS 2000
+/* What libfcgi asks the socket for at once; what is longer comes in pieces. */
+#define LIBRARY_READ 8192u
 #define LINGER_BYTES (64u << 20)
 
 static FCGX_Request request;
@@ -31,6 +33,11 @@ static unsigned char peeked[FCGI_PARAMS_SIZE + 4096];
 static sigset_t all_signals;
 /* Bytes of the body that were announced and not read yet. */
 static int64_t body_left;
+/* The socket has its timeouts: what never waits needs none (a page without a
+ * body, an answer that fits the socket), and two system calls are saved. */
+static bool timed;
+/* All of the request had arrived when it was looked at. */
+static bool arrived;
 
 bool
 fcgi_init(void)
@@ -65,7 +72,7 @@ struct check {
 	unsigned id;
 	size_t params_size, need; /* need: bytes of the current name and value still missing */
 	unsigned params_count;
-	bool params_done;
+	bool params_done, ended; /* ended: the empty STDIN record was there */
 	unsigned char lengths[8];
 	unsigned have;            /* bytes of the length fields collected */
 };
@@ -144,7 +151,27 @@ record_check(struct check *c, const unsigned char *head, const unsigned char *co
 		}
 		return have < length || params_check(c, content, length);
 	}
+	c->ended |= type == STDIN && length == 0;
 	return (type == STDIN && c->params_done) || (type == ABORT_REQUEST && length == 0);
+}
+
+static int
+records_check(struct check *c, const unsigned char *data, size_t size)
+{
+	while (size >= HEADER) {
+		size_t length = ((size_t)data[4] << 8 | data[5]) + data[6];
+		size_t have = size - HEADER < length ? size - HEADER : length;
+
+		if (!record_check(c, data, data + HEADER, have))
+			return -1;
+		if (have < length)
+			break;
+		data += HEADER + length;
+		size -= HEADER + length;
+	}
+	if (size && size < HEADER && (data[0] != 1 || (size > 1 && !c->id && data[1] != BEGIN_REQUEST)))
+		return -1;
+	return c->params_done ? 1 : 0;
 }
 
 int
@@ -152,20 +179,7 @@ fcgi_check(const unsigned char *data, size_t size)
 {
 	struct check c = { 0 };
 
-	while (size >= HEADER) {
-		size_t length = ((size_t)data[4] << 8 | data[5]) + data[6];
-		size_t have = size - HEADER < length ? size - HEADER : length;
-
-		if (!record_check(&c, data, data + HEADER, have))
-			return -1;
-		if (have < length)
-			break;
-		data += HEADER + length;
-		size -= HEADER + length;
-	}
-	if (size && size < HEADER && (data[0] != 1 || (size > 1 && !c.id && data[1] != BEGIN_REQUEST)))
-		return -1;
-	return c.params_done ? 1 : 0;
+	return records_check(&c, data, size);
 }
 
 static int64_t
@@ -190,6 +204,7 @@ stream_check(int fd)
 
 	while ((left = deadline - now_ms()) > 0) {
 		ssize_t n = recv(fd, peeked, sizeof peeked, MSG_PEEK | MSG_DONTWAIT);
+		struct check c = { 0 };
 		int verdict;
 
 		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
@@ -199,7 +214,8 @@ stream_check(int fd)
 		}
 		if (n <= 0)
 			return false;
-		verdict = fcgi_check(peeked, (size_t)n);
+		verdict = records_check(&c, peeked, (size_t)n);
+		arrived = c.ended && (size_t)n <= LIBRARY_READ;
 		if (verdict)
 			return verdict > 0;
 		if ((size_t)n == sizeof peeked)
@@ -253,15 +269,26 @@ content_length(void)
 	return text ? strtoll(text, NULL, 10) : 0;
 }
 
+static bool
+timeouts_set(int fd)
+{
+	const struct timeval timeout = { IO_TIMEOUT_S, 0 };
+
+	if (!timed && (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout) ||
+	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout)))
+		return false;
+	timed = true;
+	return true;
+}
+
 bool
 fcgi_open(int fd, struct wire *wire)
 {
 	static int current;
-	const struct timeval timeout = { IO_TIMEOUT_S, 0 };
 
-	if (!stream_check(fd) ||
-	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout) ||
-	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout))
+	timed = arrived = false;
+	/* All parameters are there; only a body may have to be waited for. */
+	if (!stream_check(fd) || (!arrived && !timeouts_set(fd)))
 		return false;
 	request.ipcFd = fd;
 	request.keepConnection = 1; /* else the preset descriptor is closed (L5) */
@@ -324,9 +351,13 @@ flush(struct writer *w)
 	int left = w->n;
 
 	while (left) {
-		ssize_t n = writev(w->fd, iov, left);
+		struct msghdr message = { .msg_iov = iov, .msg_iovlen = (size_t)left };
+		ssize_t n = sendmsg(w->fd, &message, MSG_NOSIGNAL | (timed ? 0 : MSG_DONTWAIT));
 
 		if (n < 0 && errno == EINTR)
+			continue;
+		/* nginx takes its time: now it is waited for, but not for ever. */
+		if (n < 0 && !timed && (errno == EAGAIN || errno == EWOULDBLOCK) && timeouts_set(w->fd))
 			continue;
 		if (n <= 0)
 			return false;
@@ -442,15 +473,15 @@ linger(int fd)
 void
 fcgi_close(int fd)
 {
-	bool whole = true;
+	bool unread = false;
 	int waiting = 0;
 
 	if (request.in) {
-		whole = body_left <= 0;
+		unread = body_left > 0;
 		FCGX_Free(&request, 0);
 		request.ipcFd = -1;
 	}
-	if (!whole || (ioctl(fd, FIONREAD, &waiting) == 0 && waiting > 0))
+	if (unread || (!arrived && ioctl(fd, FIONREAD, &waiting) == 0 && waiting > 0))
 		linger(fd);
 	close(fd);
 }

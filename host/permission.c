@@ -1,8 +1,10 @@
 /* The permission matrix, kept by each worker for a minute. */
 #include <string.h>
 
+#include "db.h"
 #include "req.h"
 #include "scoreboard.h"
+#include "session.h"
 #include "session.sql.h"
 
 #define PERMISSION_MAX 128
@@ -15,11 +17,8 @@ static size_t matrix_size;
 static int64_t matrix_until;
 
 static void
-matrix_read(struct req *r)
+matrix_fill(const struct permission_list *rows, size_t n)
 {
-	struct permission_list *rows;
-	size_t n = sql_permission_list(r->db, &rows);
-
 	matrix_size = 0;
 	for (size_t i = 0; i < n && matrix_size < PERMISSION_MAX; i++) {
 		struct permission *p = &matrix[matrix_size];
@@ -33,6 +32,32 @@ matrix_read(struct req *r)
 		matrix_size++;
 	}
 	matrix_until = scoreboard_now() + INT64_C(60000000);
+}
+
+bool
+permission_queue(struct db *db, struct permission_query *q)
+{
+	if (matrix_until >= scoreboard_now())
+		return false;
+	sql_permission_list_queue(db, &q->rows, &q->n);
+	return true;
+}
+
+void
+permission_take(const struct permission_query *q)
+{
+	matrix_fill(q->rows, q->n);
+}
+
+static void
+matrix_read(struct req *r)
+{
+	struct permission_query q;
+
+	if (permission_queue(r->db, &q)) {
+		db_flush(r->db);
+		permission_take(&q);
+	}
 }
 
 bool

@@ -354,6 +354,9 @@ respond(struct host_req *h, int status, struct view *view)
 		buffer_str(&h->wire->head, "Cache-Control: private, max-age=3600\r\n");
 	if (h->cookies.size > 0)
 		buffer_add(&h->wire->head, h->cookies.data, h->cookies.size);
+	/* Without a length nginx sends chunks, and the last one in a piece of its own. */
+	if (h->protected_path == NULL && h->wire->status != 204 && h->wire->status != 304)
+		buffer_printf(&h->wire->head, "Content-Length: %zu\r\n", h->wire->body_size);
 	if (h->head)
 		h->wire->body_size = 0;
 }

@@ -218,8 +218,10 @@ session_enter(struct host_req *h, bool write)
 	struct db_prefix *prefix;
 	struct session_enter *row;
 	struct remembered *m;
+	struct permission_query permissions;
 	struct sql_bytes digest;
 	const char **params;
+	bool stale;
 
 	if (h->token == NULL) {
 		db_begin(h->req.db, a, write, NULL);
@@ -241,7 +243,11 @@ session_enter(struct host_req *h, bool write)
 		h->remembered = true;
 		return true;
 	}
+	/* Once a minute; it need not be a round trip of its own. */
+	stale = permission_queue(h->req.db, &permissions);
 	db_flush(h->req.db);
+	if (stale)
+		permission_take(&permissions);
 	if (*h->entered)
 		person_found(h, row, digest.data);
 	else

@@ -21,4 +21,14 @@ void session_rotate_due(struct host_req *);
 /* After the answer: notes that the session was used, at most once a minute. */
 void session_touch_due(struct host_req *);
 
+/* The permission matrix, when it is due: asked together with other queries and
+ * taken over after db_flush(). false: what is known is still good. */
+struct permission_list;
+struct permission_query {
+	struct permission_list *rows;
+	size_t n;
+};
+bool permission_queue(struct db *, struct permission_query *);
+void permission_take(const struct permission_query *);
+
 #endif

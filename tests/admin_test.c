@@ -140,3 +140,16 @@ Test(admin, entries_of_the_audit_are_listed_and_filtered)
 	HAS(get_as(ADA, path("/admin/audit?person=%s", person_id(ANN))).json, "\"objectType\":\"person\"");
 	HAS(get_as(ADA, path("/admin/audit?person=%s", person_id(BOB))).json, "\"total\":");
 }
+
+Test(admin, no_page_makes_more_than_two_round_trips)
+{
+	const char *const pages[] = { "/admin", "/admin/users", "/admin/jobs", "/admin/mail",
+		"/admin/cache", "/admin/system", "/admin/audit", path("/admin/users/%s", person_id(ANN)) };
+
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		struct reply r = get_as(ADA, pages[i]);
+
+		cr_expect_eq(r.status, 200, "%s", pages[i]);
+		cr_expect(r.trips >= 1 && r.trips <= 2, "%s: %u", pages[i], r.trips);
+	}
+}

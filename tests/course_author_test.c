@@ -265,3 +265,30 @@ Test(author, a_bad_upload_leaves_no_course)
 	cr_expect_eq(count("course.course"), 0);
 	cr_expect_eq(get_as(EVE, r.location).status, 200);
 }
+
+Test(author, no_page_makes_more_than_two_round_trips)
+{
+	static const char *const pages[] = { "/teach", "/teach/courses/weaving",
+		"/teach/courses/weaving/lessons/your-loom", "/teach/import" };
+
+	draft();
+	save(EVE, "", "Saved", "save");
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		struct reply r = get_as(EVE, pages[i]);
+
+		cr_expect_eq(r.status, 200, "%s", pages[i]);
+		cr_expect(r.trips >= 1 && r.trips <= 2, "%s: %u", pages[i], r.trips);
+	}
+	cr_expect_eq(get_as(EVE, "/teach/courses/weaving/lessons/another").status, 404);
+	cr_expect_eq(get_as(MAX, "/teach/courses/weaving/lessons/your-loom").status, 404);
+}
+
+Test(author, a_refused_text_is_shown_again_in_its_form)
+{
+	draft();
+	struct reply r = post_as(EVE, "/teach/courses/weaving/lessons/your-loom",
+	    "title=&type=TEXT&minutes=5&source=Kept&do=save&version=");
+
+	cr_expect_eq(r.status, 422);
+	HAS(r.html, "Kept");
+}

@@ -342,6 +342,7 @@ request(enum who who, const char *method, const char *path, const char *type,
 	dispatch(&w, &wire);
 	r.status = wire.status;
 	r.size = wire.body_size;
+	r.trips = db_stats(w.db)->trips;
 	r.head = arena_strdup(kit.keep, buffer_text(&wire.head));
 	text = wire.body_size ? arena_strndup(kit.keep, wire.body, wire.body_size) : "";
 	if (strstr(head_value(r.head, "Content-Type"), "json"))

@@ -33,6 +33,7 @@ struct reply {
 	const char *location;  /* local path of a redirect, or "" */
 	const char *problem;   /* code of an API problem, or "" */
 	size_t size;           /* of the body (it may hold NULs) */
+	unsigned trips;        /* round trips to the database; entering the session is one of them */
 };
 
 /* People. They are made, verified and signed in when first used. */

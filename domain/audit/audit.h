@@ -28,5 +28,11 @@ struct audit_row {
 /* ADMIN: newest first. Filters may be NULL. person: actor or subject. */
 size_t audit_list(struct db *, struct arena *, const char *person_id, const char *object_type,
     const char *object_id, int64_t limit, int64_t offset, struct audit_row **, int64_t *total);
+/* The same beside other queries of a page: asked with them, read after db_flush(). */
+struct audit_query;
+struct audit_query *audit_list_queue(struct db *, struct arena *, const char *person_id,
+    const char *object_type, const char *object_id, int64_t limit, int64_t offset);
+size_t audit_list_rows(const struct audit_query *, struct arena *, struct audit_row **,
+    int64_t *total);
 
 #endif

@@ -150,6 +150,12 @@ struct identity_session {
 /* Living ones, last used first. current_id may be NULL. */
 size_t identity_sessions(struct db *, struct arena *, const char *person_id,
     const char *current_id, struct identity_session **);
+/* The same beside other queries of a page: asked with them, read after db_flush(). */
+struct identity_session_query;
+struct identity_session_query *identity_sessions_queue(struct db *, struct arena *,
+    const char *person_id);
+size_t identity_sessions_rows(const struct identity_session_query *, struct arena *,
+    const char *current_id, struct identity_session **);
 
 /* ---- administration ------------------------------------------------------------ */
 

@@ -119,20 +119,43 @@ identity_publish(struct db *db, const char *person_id, const char *display_name,
 		sql_publish(db, person_id, display_name, headline, bio, avatar);
 }
 
+struct identity_session_query {
+	struct session_list *list;
+	size_t n;
+};
+
+struct identity_session_query *
+identity_sessions_queue(struct db *db, struct arena *arena, const char *person_id)
+{
+	struct identity_session_query *q = arena_alloc(arena, sizeof(*q));
+
+	sql_session_list_queue(db, person_id, &q->list, &q->n);
+	return q;
+}
+
 size_t
-identity_sessions(struct db *db, struct arena *arena, const char *person_id,
+identity_sessions_rows(const struct identity_session_query *q, struct arena *arena,
     const char *current_id, struct identity_session **rows)
 {
-	struct session_list *list;
-	size_t n = sql_session_list(db, person_id, &list);
+	const struct session_list *list = q->list;
 
-	*rows = arena_alloc(arena, (n + 1) * sizeof(**rows));
-	for (size_t i = 0; i < n; i++)
+	*rows = arena_alloc(arena, (q->n + 1) * sizeof(**rows));
+	for (size_t i = 0; i < q->n; i++)
 		(*rows)[i] = (struct identity_session){ .id = list[i].id,
 			.device = or_empty(list[i].device, ""),
 			.network = or_empty(list[i].network, ""),
 			.created_at = list[i].created_at, .last_seen = list[i].last_seen,
 			.until = list[i].until,
 			.current = current_id && strcmp(list[i].id, current_id) == 0 };
-	return n;
+	return q->n;
+}
+
+size_t
+identity_sessions(struct db *db, struct arena *arena, const char *person_id,
+    const char *current_id, struct identity_session **rows)
+{
+	const struct identity_session_query *q = identity_sessions_queue(db, arena, person_id);
+
+	db_flush(db);
+	return identity_sessions_rows(q, arena, current_id, rows);
 }

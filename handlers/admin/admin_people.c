@@ -55,10 +55,10 @@ admin_user_index(struct req *r, struct view *v)
 }
 
 static void
-sessions_view(struct req *r, struct view *v, const char *person)
+sessions_view(struct req *r, struct view *v, const struct identity_session_query *asked)
 {
 	struct identity_session *sessions;
-	size_t n = identity_sessions(r->db, r->arena, person, r->person->session_id, &sessions);
+	size_t n = identity_sessions_rows(asked, r->arena, r->person->session_id, &sessions);
 	struct view *list = view_list(v, "sessions");
 
 	for (size_t i = 0; i < n; i++) {
@@ -74,12 +74,11 @@ sessions_view(struct req *r, struct view *v, const char *person)
 }
 
 static int64_t
-audit_view(struct req *r, struct view *v, const char *key, const char *person, const char *type,
-    const char *object, int64_t limit, int64_t offset)
+audit_view(struct req *r, struct view *v, const char *key, const struct audit_query *asked)
 {
 	struct audit_row *rows;
 	int64_t total;
-	size_t n = audit_list(r->db, r->arena, person, type, object, limit, offset, &rows, &total);
+	size_t n = audit_list_rows(asked, r->arena, &rows, &total);
 	struct view *list = view_list(v, key);
 
 	for (size_t i = 0; i < n; i++) {
@@ -114,6 +113,9 @@ admin_user_show(struct req *r, struct view *v)
 {
 	static const char *const all[] = { "STUDENT", "EDUCATOR", "ADMIN", NULL };
 	const char *id = req_text(r, "id");
+	/* Asked together with the profile, which sends them. */
+	const struct identity_session_query *sessions = identity_sessions_queue(r->db, r->arena, id);
+	const struct audit_query *audit = audit_list_queue(r->db, r->arena, id, NULL, NULL, 20, 0);
 	struct identity_profile p;
 	struct view *choices;
 
@@ -143,8 +145,8 @@ admin_user_show(struct req *r, struct view *v)
 		view_str(item, "name", *role);
 		view_bool(item, "on", has_role(&p, *role));
 	}
-	sessions_view(r, v, p.id);
-	audit_view(r, v, "audit", p.id, NULL, NULL, 20, 0);
+	sessions_view(r, v, sessions);
+	audit_view(r, v, "audit", audit);
 	return 200;
 }
 
@@ -194,11 +196,11 @@ admin_user_sessions_end(struct req *r, struct view *v)
 int
 admin_audit(struct req *r, struct view *v)
 {
-	int64_t total;
+	const struct audit_query *asked = audit_list_queue(r->db, r->arena, req_text(r, "person"),
+	    req_text(r, "type"), req_text(r, "object"), ADMIN_PAGE, admin_offset(r));
 
+	db_flush(r->db);
 	req_title(r, req_msg(r, "admin.audit.title"));
-	total = audit_view(r, v, "items", req_text(r, "person"), req_text(r, "type"),
-	    req_text(r, "object"), ADMIN_PAGE, admin_offset(r));
-	view_paging(v, req_int(r, "page"), ADMIN_PAGE, total);
+	view_paging(v, req_int(r, "page"), ADMIN_PAGE, audit_view(r, v, "items", asked));
 	return 200;
 }

@@ -94,9 +94,26 @@ select s.title
  where k.course_id = $1
  order by k.position, s.title;
 
+-- Those with _at are for readers who come by the address: all that a page needs
+-- travels in one round trip.
+-- author_skills_at(course text, person uuid) -> many like author_skills
+select s.title
+  from course.course c
+  join course.course_skill k on k.course_id = c.id
+  join course.skill s on s.id = k.skill_id
+ where c.slug = $1 and (c.instructor_id = $2 or (select host.role()) = 'ADMIN')
+ order by k.position, s.title;
+
 -- author_modules(course uuid) -> many
 --   id uuid, title text, summary text, position i32
 select id, title, summary, position from course.module where course_id = $1 order by position;
+
+-- author_modules_at(course text, person uuid) -> many like author_modules
+select m.id, m.title, m.summary, m.position
+  from course.course c
+  join course.module m on m.course_id = c.id
+ where c.slug = $1 and (c.instructor_id = $2 or (select host.role()) = 'ADMIN')
+ order by m.position;
 
 -- author_lessons(course uuid) -> many
 --   id uuid, module_id uuid, slug text, title text, kind text, minutes i32, preview bool,
@@ -215,6 +232,32 @@ select l.id, l.module_id, l.slug, l.title, l.kind, l.minutes, l.preview, l.draft
   left join course.lesson_draft d on d.lesson_id = l.id and d.person_id = $3
  where l.course_id = $1 and l.slug = $2 and l.archived_at is null;
 
+-- A lesson by the addresses of a page; the course is one that the person may
+-- edit, as in author_course.
+-- author_lesson_at(course text, slug text, person uuid) -> one like author_lesson
+select l.id, l.module_id, l.slug, l.title, l.kind, l.minutes, l.preview, l.draft_version_id as draft,
+       l.published_version_id as published, v.source, v.created_at as saved_at,
+       v.created_by as author, p.created_at as published_at, coalesce(v.words, 0) as words,
+       d.source as own_source, d.base_version_id as own_base, d.updated_at as own_at,
+       exists (select from learning.lesson_progress_public g where g.lesson_id = l.id) as learners
+  from course.course c
+  join course.lesson l on l.course_id = c.id and l.slug = $2 and l.archived_at is null
+  left join course.lesson_version v on v.id = l.draft_version_id
+  left join course.lesson_version p on p.id = l.published_version_id
+  left join course.lesson_draft d on d.lesson_id = l.id and d.person_id = $3
+ where c.slug = $1 and (c.instructor_id = $3 or (select host.role()) = 'ADMIN');
+
+-- author_lessons_at(course text, person uuid) -> many like author_lessons
+select l.id, l.module_id, l.slug, l.title, l.kind, l.minutes, l.preview,
+       l.published_version_id as published, l.draft_version_id as draft,
+       coalesce(v.words, 0) as words
+  from course.course c
+  join course.lesson l on l.course_id = c.id and l.archived_at is null
+  join course.module m on m.id = l.module_id
+  left join course.lesson_version v on v.id = l.draft_version_id
+ where c.slug = $1 and (c.instructor_id = $2 or (select host.role()) = 'ADMIN')
+ order by m.position, l.position;
+
 -- author_version_add(lesson uuid, course uuid, source text, html text, plain text, words i32,
 --   headings json, author uuid) -> one
 --   id uuid
@@ -261,6 +304,13 @@ update course.lesson set archived_at = host.now() where id = $1;
 --   name text, hash text, width i32?, height i32?, bytes i64, path text, type text, alt text
 select name, hash, width, height, bytes, path, type, alt
   from course.media where course_id = $1 order by name;
+
+-- author_media_at(course text, person uuid) -> many like author_media
+select m.name, m.hash, m.width, m.height, m.bytes, m.path, m.type, m.alt
+  from course.course c
+  join course.media m on m.course_id = c.id
+ where c.slug = $1 and (c.instructor_id = $2 or (select host.role()) = 'ADMIN')
+ order by m.name;
 
 -- author_sources(course uuid) -> many
 --   module_id uuid, slug text, title text, kind text, minutes i32, preview bool, source text

@@ -355,16 +355,18 @@ author_course_show(struct req *r, struct view *v)
 	struct author_skills *skills;
 	struct author_modules *modules;
 	struct author_lessons *lessons;
+	const char *slug = req_text(r, "slug"), *me = r->person->id;
 	size_t n_categories, n_skills, n_modules, n_lessons;
-	int status = author_open(r, &c);
+	bool found;
 
-	if (status != 0)
-		return status;
+	sql_author_course_queue(r->db, slug, me, &c, &found);
 	sql_author_categories_queue(r->db, &categories, &n_categories);
-	sql_author_skills_queue(r->db, c.id, &skills, &n_skills);
-	sql_author_modules_queue(r->db, c.id, &modules, &n_modules);
-	sql_author_lessons_queue(r->db, c.id, &lessons, &n_lessons);
+	sql_author_skills_at_queue(r->db, slug, me, &skills, &n_skills);
+	sql_author_modules_at_queue(r->db, slug, me, &modules, &n_modules);
+	sql_author_lessons_at_queue(r->db, slug, me, &lessons, &n_lessons);
 	db_flush(r->db);
+	if (!found)
+		return req_fail(r, 404, "course_not_found");
 
 	req_title(r, c.title);
 	facts_view(r, v, &c, skills, n_skills);

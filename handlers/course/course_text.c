@@ -112,15 +112,17 @@ author_text_show(struct req *r, struct view *v)
 	struct author_lesson l;
 	struct author_media *media;
 	struct author_lessons *lessons;
+	const char *course = req_text(r, "slug"), *me = r->person->id;
 	size_t n_media, n;
-	bool recovered;
-	int status = text_open(r, &c, &l);
+	bool recovered, found_course, found;
 
-	if (status != 0)
-		return status;
-	sql_author_media_queue(r->db, c.id, &media, &n_media);
-	sql_author_lessons_queue(r->db, c.id, &lessons, &n);
+	sql_author_course_queue(r->db, course, me, &c, &found_course);
+	sql_author_lesson_at_queue(r->db, course, req_text(r, "lesson"), me, &l, &found);
+	sql_author_media_at_queue(r->db, course, me, &media, &n_media);
+	sql_author_lessons_at_queue(r->db, course, me, &lessons, &n);
 	db_flush(r->db);
+	if (!found)
+		return req_fail(r, 404, found_course ? "lesson_not_found" : "course_not_found");
 	/* A draft of one's own that is newer than the saved text is shown. */
 	recovered = l.own_source != NULL && same(l.own_base, l.draft) && !same(l.own_source, l.source);
 	req_title(r, l.title);

@@ -22,8 +22,22 @@ folders() {
 
 # write FILE: standard input becomes FILE, at once and only when different.
 write() {
-	cat >"$1.tmp" || die "cannot write $1." "Is the disk full? Try: df -h $state"
-	if cmp -s "$1.tmp" "$1"; then rm -f "$1.tmp"; else mv "$1.tmp" "$1"; fi
+	local text
+	text=$(cat && printf x) || die "cannot read what belongs into $1."
+	write_text "$1" "${text%x}"
+}
+
+# write_text FILE TEXT: without processes; a start writes some fifty files. Sets
+# written when FILE was another.
+write_text() {
+	local old=
+	if [ -f "$1" ]; then
+		IFS= read -r -d '' old <"$1"
+		[ "$old" != "$2" ] || return 0
+	fi
+	written=yes
+	printf '%s' "$2" >"$1.tmp" && mv "$1.tmp" "$1" ||
+		die "cannot write $1." "Is the disk full? Try: df -h $state"
 }
 
 # Settings of one's own in var/local.conf win over these.
@@ -102,10 +116,12 @@ nginx_configure() {
 	[ "$limit" -le 20000 ] || limit=20000
 	local connections=8192
 	[ $connections -lt $((limit / 2)) ] || connections=$((limit / 2))
+	written=no
 	nginx_pools
 	for file in "$root"/nginx/*.conf.in; do
-		target=$nginx_conf/$(basename "$file" .in)
-		[ "$(basename "$file")" != pools.conf.in ] || continue
+		target=${file##*/}
+		target=$nginx_conf/${target%.in}
+		[ "$target" != "$nginx_conf/pools.conf" ] || continue
 		fill "$file" LOAD_MODULES "$modules_text" USER "$user" STATE "$state" LOG "$log" RUN "$run" \
 			CONF "$nginx_conf" NOFILE "$limit" CONNECTIONS "$connections" \
 			CLEAR_SERVER "$clear" REAL_IP "${DEV_REAL_IP:-}" LISTEN "$listen" TLS "$tls" \
@@ -116,55 +132,54 @@ nginx_configure() {
 			TLS_KEY "${certificate_key:-$state/tls/key.pem}" \
 			RATE "${DEV_RATE:-100}" BURST "${DEV_BURST:-300}" \
 			AUTH_RATE "${DEV_AUTH_RATE:-5}" AUTH_BURST "${DEV_AUTH_BURST:-20}" \
-			PER_ADDRESS "${DEV_PER_ADDRESS:-200}" | write "$target"
+			PER_ADDRESS "${DEV_PER_ADDRESS:-200}"
+		write_text "$target" "$filled"
 	done
 	error_pages "$state/nginx/_error"
+	# What nginx has accepted once, word for word, it need not read twice.
+	[ $written = yes ] || [ ! -e "$nginx_conf/.accepted" ] || return 0
+	rm -f "$nginx_conf/.accepted"
 	"$(nginx_binary)" -t -q -e "$log/nginx-error.log" -c "$nginx_conf/nginx.conf" \
 		>"$log/nginx-check.log" 2>&1 9>&- || {
 		tail -n 8 "$log/nginx-check.log" | sed 's/^/    | /' >&2
 		disk_full_hint "$state"
 		die "nginx refuses its configuration (see above)." "Files: $nginx_conf"
 	}
+	: >"$nginx_conf/.accepted"
 }
 
 nginx_binary() { command -v nginx || printf '/usr/sbin/nginx\n'; }
 
-# fill FILE NAME VALUE …: prints FILE with each @NAME@ replaced.
+# fill FILE NAME VALUE …: sets filled to the text of FILE with each @NAME@ replaced.
 fill() {
-	local text file=$1
-	text=$(cat "$file")
+	IFS= read -r -d '' filled <"$1"
 	shift
 	while [ $# -gt 0 ]; do
-		text=${text//"@$1@"/"$2"}
+		filled=${filled//"@$1@"/"$2"}
 		shift 2
 	done
-	printf '%s\n' "$text"
 }
 
 # The routes know their pools; without a list sign-in alone has its own.
 nginx_pools() {
 	local lines
 	lines=$(host routes --nginx 2>>"$log/routes.log") || lines=
-	{
-		case $lines in
-		*'$pool {'*)
-			printf '%s\n' "$lines"
-			sed -n '/^map \$status/,$p' "$root/nginx/pools.conf.in"
-			;;
-		*) cat "$root/nginx/pools.conf.in" ;;
-		esac
-	} | write "$state/nginx/pools.conf"
+	case $lines in
+	*'$pool {'*) lines+=$'\n'$(sed -n '/^map \$status/,$p' "$root/nginx/pools.conf.in") ;;
+	*) lines=$(cat "$root/nginx/pools.conf.in") ;;
+	esac
+	write_text "$state/nginx/pools.conf" "$lines"$'\n'
 }
 
 # error_pages DIR: one HTML and one JSON file per status of nginx/errors.tsv.
 error_pages() {
-	local status title what next
+	local status title what next text
 	while IFS=$'\t' read -r status title what next; do
-		fill "$root/nginx/error.html.in" STATUS "$status" TITLE "$title" WHAT "$what" NEXT "$next" |
-			write "$1/$status.html"
-		printf '{"type":"about:blank","title":"%s","status":%s,"detail":"%s","code":"%s","requestId":"%s"}\n' \
-			"$title" "$status" "$what $next" "http_$status" '<!--# echo var="request_id" -->' |
-			write "$1/$status.json"
+		fill "$root/nginx/error.html.in" STATUS "$status" TITLE "$title" WHAT "$what" NEXT "$next"
+		write_text "$1/$status.html" "$filled"
+		printf -v text '{"type":"about:blank","title":"%s","status":%s,"detail":"%s","code":"%s","requestId":"%s"}\n' \
+			"$title" "$status" "$what $next" "http_$status" '<!--# echo var="request_id" -->'
+		write_text "$1/$status.json" "$text"
 	done <"$root/nginx/errors.tsv"
 	chmod -R a+rX "$1"
 }
