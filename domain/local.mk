@@ -31,3 +31,13 @@ libhost_a_SOURCES += \
 	domain/bundle/bundle_track.c domain/bundle/bundle_track.h \
 	domain/bundle/bundle_write.c domain/bundle/import_command.c domain/bundle/bundle_yaml.c domain/bundle/bundle_zip.c
 export_headers += $(top_srcdir)/domain/bundle/bundle.h
+
+# Payments.
+libhost_a_SOURCES += \
+	domain/payment/payment.c domain/payment/payment.h domain/payment/payment_webhook.c \
+	domain/payment/payment_work.c domain/payment/provider.h domain/payment/provider_call.c \
+	domain/payment/provider_paystack.c domain/payment/provider_sandbox.c \
+	domain/payment/provider_stripe.c
+nodist_libhost_a_SOURCES += domain/payment/payment.sql.c
+BUILT_SOURCES += domain/payment/payment.sql.h
+export_headers += $(top_srcdir)/domain/payment/payment.h

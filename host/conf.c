@@ -119,6 +119,71 @@ static const struct row rows[] = {
 static struct conf defaults;
 const struct conf *conf = &defaults;
 
+/* Keys that rules of domain/ declared (handler.h). */
+#define SETTINGS_MAX (sizeof defaults.settings / sizeof defaults.settings[0])
+#define CHECKS_MAX 8
+static struct {
+	const struct conf_setting *list[SETTINGS_MAX];
+	bool (*checks[CHECKS_MAX])(char *reason, size_t size);
+	size_t n, checks_n;
+} declared;
+
+void
+conf_declare(const struct conf_setting *list, bool (*check)(char *reason, size_t size))
+{
+	for (; list->key; list++) {
+		if (declared.n == SETTINGS_MAX)
+			abort();
+		declared.list[declared.n++] = list;
+	}
+	if (check) {
+		if (declared.checks_n == CHECKS_MAX)
+			abort();
+		declared.checks[declared.checks_n++] = check;
+	}
+}
+
+static size_t
+setting_index(const char *key)
+{
+	size_t i = 0;
+
+	while (i < declared.n && strcmp(declared.list[i]->key, key))
+		i++;
+	return i;
+}
+
+const struct conf_setting *
+conf_setting_at(size_t i, const char **value)
+{
+	if (i >= declared.n)
+		return NULL;
+	*value = conf->settings[i] ? conf->settings[i] : declared.list[i]->dflt;
+	return declared.list[i];
+}
+
+const char *
+conf_setting(const char *key)
+{
+	const char *value = NULL;
+
+	if (!conf_setting_at(setting_index(key), &value))
+		abort();
+	return value;
+}
+
+bool
+conf_development(void)
+{
+	return conf->development;
+}
+
+const char *
+conf_base_url(void)
+{
+	return conf->base_url;
+}
+
 /* ---- one value ---- */
 
 static bool
@@ -232,6 +297,7 @@ static bool
 line_parse(char *line, struct conf *c, bool seen[ROWS], char *reason, size_t size)
 {
 	char *equal, *key, *value;
+	size_t own;
 
 	line = trim(line);
 	if (!*line || *line == '#')
@@ -253,6 +319,15 @@ line_parse(char *line, struct conf *c, bool seen[ROWS], char *reason, size_t siz
 		}
 		seen[i] = true;
 		return row_set(&rows[i], c, value, reason, size);
+	}
+	own = setting_index(key);
+	if (own < declared.n) {
+		if (c->settings[own]) {
+			(void)snprintf(reason, size, "%s is given twice", key);
+			return false;
+		}
+		c->settings[own] = value;
+		return true;
 	}
 	(void)snprintf(reason, size, "unknown key `%.60s`", key);
 	return false;
@@ -314,6 +389,20 @@ databases_fill(struct conf *c, char *place, size_t size)
 	}
 }
 
+/* The checks of declared keys look at the configuration as it would be. */
+static bool
+settings_check(const struct conf *c, char *reason, size_t size)
+{
+	const struct conf *now = conf;
+	bool good = true;
+
+	conf = c;
+	for (size_t i = 0; good && i < declared.checks_n; i++)
+		good = declared.checks[i](reason, size);
+	conf = now;
+	return good;
+}
+
 static bool
 check(const struct conf *c, char *reason, size_t size)
 {
@@ -330,6 +419,8 @@ check(const struct conf *c, char *reason, size_t size)
 		    "base_url must be https:// (plain HTTP needs development = 1)");
 		return false;
 	}
+	if (!settings_check(c, reason, size))
+		return false;
 	if (!(c->slow_ms <= c->soft_ms && c->soft_ms < c->hard_ms)) {
 		(void)snprintf(reason, size, "slow_ms <= soft_ms < hard_ms does not hold");
 		return false;
@@ -451,6 +542,12 @@ markdown_print(void)
 			printf(" (%lld to %lld)", (long long)row->min, (long long)row->max);
 		printf(" |\n");
 	}
+	for (size_t i = 0; i < declared.n; i++) {
+		const struct conf_setting *s = declared.list[i];
+
+		printf("| `%s` | %s%s%s | %s |\n", s->key, s->dflt[0] ? "`" : "", s->dflt,
+		    s->dflt[0] ? "`" : "", s->text);
+	}
 }
 
 void
@@ -463,6 +560,11 @@ conf_print(const struct conf *c, bool markdown)
 	for (size_t i = 0; i < ROWS; i++) {
 		printf("# %s\n%s = ", rows[i].text, rows[i].key);
 		value_print(&rows[i], c);
+		putchar('\n');
+	}
+	for (size_t i = 0; i < declared.n; i++) {
+		printf("# %s\n%s = ", declared.list[i]->text, declared.list[i]->key);
+		masked_print(c->settings[i] ? c->settings[i] : declared.list[i]->dflt);
 		putchar('\n');
 	}
 }

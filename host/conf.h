@@ -55,6 +55,7 @@ struct conf {
 	const char *status_listen;    /* "127.0.0.1:9180"; "" = run/status.sock alone */
 	const char *log_level;        /* debug, info, warn, error */
 	const char *connect_ports;    /* TCP ports a worker may connect to; "" = any */
+	const char *settings[64];     /* of conf_declare(), in their order; NULL = default */
 	char *store;                  /* memory of the values */
 };
 
@@ -63,6 +64,9 @@ bool conf_load(const char *path, struct conf *, char *reason, size_t size);
 void conf_free(struct conf *);
 /* The configuration as it counts, passwords masked; or docs/configuration.md. */
 void conf_print(const struct conf *, bool markdown);
+/* Declared settings in order; NULL at the end. */
+const struct conf_setting *conf_setting_at(size_t i, const char **value);
+
 /* The configuration of this process, set once at start. Defaults stand before
  * that, so it is never NULL. */
 extern const struct conf *conf;

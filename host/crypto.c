@@ -224,6 +224,30 @@ crypto_hmac(const unsigned char key[32], const void *data, size_t size,
 	crypto_auth_hmacsha256(out, data, size, key);
 }
 
+const char *
+crypto_hmac_sha256_hex(struct arena *arena, const char *key, const void *data, size_t size)
+{
+	unsigned char out[crypto_auth_hmacsha256_BYTES];
+	crypto_auth_hmacsha256_state state;
+
+	crypto_auth_hmacsha256_init(&state, (const unsigned char *)key, strlen(key));
+	crypto_auth_hmacsha256_update(&state, data, size);
+	crypto_auth_hmacsha256_final(&state, out);
+	return crypto_hex(arena, out, sizeof out);
+}
+
+const char *
+crypto_hmac_sha512_hex(struct arena *arena, const char *key, const void *data, size_t size)
+{
+	unsigned char out[crypto_auth_hmacsha512_BYTES];
+	crypto_auth_hmacsha512_state state;
+
+	crypto_auth_hmacsha512_init(&state, (const unsigned char *)key, strlen(key));
+	crypto_auth_hmacsha512_update(&state, data, size);
+	crypto_auth_hmacsha512_final(&state, out);
+	return crypto_hex(arena, out, sizeof out);
+}
+
 struct sql_bytes
 crypto_digest(struct arena *arena, const char *text)
 {

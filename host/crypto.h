@@ -35,6 +35,9 @@ const char *crypto_token(struct arena *, size_t bytes);
 #define CRYPTO_HASH 32
 void crypto_sha256(const void *, size_t, unsigned char out[CRYPTO_HASH]);
 void crypto_hmac(const unsigned char key[32], const void *, size_t, unsigned char out[CRYPTO_HASH]);
+/* With a key of any length, as webhooks are signed: hex digits, lower case. */
+const char *crypto_hmac_sha256_hex(struct arena *, const char *key, const void *, size_t);
+const char *crypto_hmac_sha512_hex(struct arena *, const char *key, const void *, size_t);
 /* SHA-256 of a text as bytes of a query parameter: what the database keeps of
  * a token. */
 struct sql_bytes crypto_digest(struct arena *, const char *text);

@@ -210,6 +210,9 @@ read_form(struct host_req *h)
 		got += (size_t)n;
 	}
 	data[length] = '\0';
+	h->body = (struct sql_bytes){ (unsigned char *)data, length };
+	if (h->route->raw_body)
+		return 0;
 	/* GET with a body: read, so that nginx is not surprised, and ignored. */
 	return h->method == METHOD_GET ? 0 : body_parse(h, data, length);
 }
@@ -239,7 +242,7 @@ check_access(struct host_req *h)
 		return req_fail(&h->req, 403, "forbidden");
 	if (h->route->permission != NULL && !req_may(&h->req, h->route->permission))
 		return req_fail(&h->req, 403, "forbidden");
-	if (h->method == METHOD_GET)
+	if (h->method == METHOD_GET || h->route->raw_body)
 		return 0;
 	code = csrf_check(h);
 	return code == NULL ? 0 : req_fail(&h->req, 403, code);
@@ -340,7 +343,8 @@ handle(struct host_req *h, struct view **view)
 	scoreboard_phase(h->worker->slot, PHASE_PARAMS);
 	if ((status = find_route(h)) != 0 || (status = enter_route(h)) != 0)
 		return status;
-	session_read(h);
+	if (!h->route->raw_body)
+		session_read(h);
 	if ((h->token == NULL && (status = check_rate(h)) != 0) || (status = read_form(h)) != 0)
 		return status;
 	choose_language(h);

@@ -56,6 +56,24 @@ char *arena_printf(struct arena *, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Calls fn(ptr) when the arena is reset, last registered first. */
 void arena_defer(struct arena *, void (*fn)(void *), void *ptr);
 
+/* ---- configuration ---------------------------------------------------- */
+
+/* A key of the one configuration file that belongs to a rule of domain/. */
+struct conf_setting {
+	const char *key;       /* "payment.stripe.key_file" */
+	const char *dflt;
+	const char *text;      /* for docs/configuration.md */
+	unsigned file_pools;   /* names a file which these pools read: bits 1 << POOL_X */
+};
+/* Before main(), from a constructor: up to key NULL. `check` may refuse a
+ * configuration with a reason; NULL = none. */
+void conf_declare(const struct conf_setting *, bool (*check)(char *reason, size_t size));
+/* Value of a declared key; an undeclared one asserts. */
+const char *conf_setting(const char *key);
+bool conf_development(void);
+/* Public address of this platform, no slash at the end. */
+const char *conf_base_url(void);
+
 /* ---- clock and faults ------------------------------------------------- */
 
 /* Wall clock of the platform; tests can set it (configuration `clock_file`). */
@@ -173,6 +191,16 @@ int req_invalid(struct req *);
  * (201 after req_created). */
 int req_see(struct req *, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void req_created(struct req *);
+/* 303 to another site: only for addresses that a fixed partner of the
+ * configuration gave (a payment page), never for one that a user sent. https
+ * alone, in development also http on loopback. JSON answers as req_see. */
+int req_see_partner(struct req *, const char *url);
+/* Shows the page again, or goes on to a local path (NULL = the same page),
+ * after that many seconds. */
+void req_refresh(struct req *, unsigned seconds, const char *path);
+/* Bytes of the body as received; only for routes with .raw_body. */
+struct sql_bytes;
+struct sql_bytes req_body(const struct req *);
 /* One message for the next page: kind "good", "warn" or "bad"; `key` is a
  * message key; values cannot be passed. */
 void req_flash(struct req *, const char *kind, const char *key);
@@ -380,6 +408,10 @@ struct job_type {
 void job_add(struct db *, const char *type, const char *key, const char *args);
 /* Progress of the running job, shown to its owner: 0..total. */
 void job_progress(struct job *, int64_t done, int64_t total, const char *text);
+/* Commits what the job did so far; nothing is open while it then talks to
+ * another server, and the next query begins a new transaction. A job that ends
+ * in between is run again from its start: it must find its own way back. */
+void job_commit(struct job *);
 /* A line for whoever runs the job from the command line; else nothing. */
 void job_report(struct job *, const char *line);
 
@@ -460,7 +492,10 @@ struct route {
 	uint32_t body_max;       /* bytes; 0 = 64 KiB */
 	uint16_t rate_per_minute;/* per person or address; 0 = class default */
 	uint16_t concurrency;    /* at once, all workers; 0 = no cap */
-	bool idempotent_key;     /* honours Idempotency-Key (unsafe API calls) */
+	bool idempotent_key;     /* honours Idempotency-Key (unsafe API calls), and the field
+	                          * idempotency_key of forms */
+	bool raw_body;           /* called by machines that sign the body: it is not parsed, no
+	                          * session and no form token are looked at */
 	bool no_json;            /* page only (no /api/v1 twin) */
 	bool no_html;            /* API only */
 	const char *summary;     /* OpenAPI */

@@ -1,4 +1,5 @@
-/* Idempotency-Key: see dispatch.h. Only for signed-in callers of the API. */
+/* Idempotency-Key: see dispatch.h. For signed-in people: the header of API calls, the field
+ * idempotency_key of forms (a form sent twice does its work once). */
 #include <string.h>
 
 #include "crypto.h"
@@ -9,12 +10,17 @@
 static const char *
 call_key(const struct host_req *h)
 {
-	const char *key = req_header(&h->req, "HTTP_IDEMPOTENCY_KEY");
-
-	return h->req.json && h->req.person != NULL ? key : NULL;
+	if (h->req.person == NULL)
+		return NULL;
+	if (h->req.json)
+		return req_header(&h->req, "HTTP_IDEMPOTENCY_KEY");
+	for (size_t i = 0; i < h->form.n; i++)
+		if (strcmp(h->form.fields[i].name, "idempotency_key") == 0)
+			return h->form.fields[i].value;
+	return NULL;
 }
 
-/* Digest of what was asked: path and all fields but the form token, which each
+/* Digest of what was asked: method, path, medium and all fields but the form token, which each
  * answer masks anew. */
 static struct sql_bytes
 call_digest(struct host_req *h)
@@ -22,7 +28,7 @@ call_digest(struct host_req *h)
 	struct buffer b;
 
 	buffer_init(&b, h->req.arena, 512);
-	buffer_str(&b, h->req.path);
+	buffer_printf(&b, "%s %s %s", h->req.method, h->req.json ? "json" : "page", h->req.path);
 	for (size_t i = 0; i < h->form.n; i++) {
 		const struct form_field *f = &h->form.fields[i];
 
@@ -50,9 +56,15 @@ idempotency_begin(struct host_req *h)
 		return 0;
 	if (!row.same)
 		return req_fail(&h->req, 422, "idempotency_key_reused");
-	if (!row.status_set || row.body == NULL)
+	if (!row.status_set || row.body == NULL) {
+		buffer_str(&h->wire->head, "Retry-After: 1\r\n");
 		return req_fail(&h->req, 409, "idempotency_in_progress");
+	}
 	buffer_str(&h->wire->head, "Idempotent-Replayed: true\r\n");
+	if (!h->req.json) {
+		h->location = row.location;
+		return row.location != NULL ? 303 : req_fail(&h->req, 409, "idempotency_key_reused");
+	}
 	if (row.location != NULL)
 		buffer_printf(&h->wire->head, "Location: /api/v1%s\r\n", row.location);
 	h->raw = true;
@@ -71,6 +83,7 @@ idempotency_end(struct host_req *h, int status, struct view *view)
 	if (key == NULL || status >= 400)
 		return;
 	buffer_init(&b, h->req.arena, 1024);
-	render_json(&b, view);
+	if (h->req.json)
+		render_json(&b, view);
 	sql_idempotency_store(h->req.db, h->req.person->id, key, status, buffer_text(&b), h->location);
 }

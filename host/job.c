@@ -32,6 +32,7 @@ static struct {
 	int64_t progress_us;
 	const struct job_type *type;
 	struct job_claim *claim;
+	const struct db_prefix *prefix; /* of its transaction, for job_commit() */
 } own;
 
 /* ---- types -------------------------------------------------------------- */
@@ -150,6 +151,13 @@ job_progress(struct job *job, int64_t done, int64_t total, const char *text)
 	progress_write(done, total, text);
 }
 
+void
+job_commit(struct job *job)
+{
+	db_commit(job->db);
+	db_begin(job->db, job->arena, true, own.prefix);
+}
+
 /* ---- one job ------------------------------------------------------------------ */
 
 static void
@@ -217,6 +225,7 @@ perform(struct worker *w, struct job_claim *c, const struct job_type *type)
 	struct job job = { .db = w->db, .arena = w->arena, .id = c->id, .attempt = c->attempt };
 	enum job_result result;
 
+	own.prefix = &prefix;
 	db_begin(w->db, w->arena, true, &prefix);
 	job.args = json_parse(w->arena, c->args);
 	result = type->run(&job);

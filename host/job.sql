@@ -130,3 +130,6 @@ select host.api_log_partitions($1) as made, host.api_log_drop($2) as dropped;
 -- session_sweep() -> one
 --   removed i64
 select host.session_sweep() as removed;
+
+-- idempotency_clean(hours i32) -> exec
+select host.idempotency_clean($1);

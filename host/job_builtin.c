@@ -11,6 +11,7 @@
 #define KEEP_EVENTS 90
 #define KEEP_MAILS 90
 #define KEEP_API_LOG 90
+#define KEEP_IDEMPOTENCY_HOURS 72
 
 static enum job_result
 cache_sweep_run(struct job *job)
@@ -44,6 +45,7 @@ clean_run(struct job *job)
 	sql_event_clean_queue(job->db, KEEP_EVENTS, NULL);
 	sql_email_clean_queue(job->db, KEEP_MAILS, NULL);
 	sql_rate_limit_clean_queue(job->db, NULL);
+	sql_idempotency_clean_queue(job->db, KEEP_IDEMPOTENCY_HOURS, NULL);
 	db_flush(job->db);
 	return JOB_DONE;
 }

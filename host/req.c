@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conf.h"
 #include "fault.h"
 #include "message.h"
 #include "req.h"
@@ -65,6 +66,44 @@ req_see(struct req *r, const char *fmt, ...)
 		fault("redirect to a place outside this site");
 	h->location = arena_strdup(r->arena, path);
 	return r->json ? (h->created ? 201 : 200) : 303;
+}
+
+/* Plain HTTP is for stand-ins on this machine. */
+static bool
+partner_url(const char *url)
+{
+	if (strpbrk(url, "\r\n\\ \"<>") != NULL || strlen(url) > 4000)
+		return false;
+	return strncmp(url, "https://", 8) == 0 ||
+	    (conf->development && strncmp(url, "http://127.0.0.1:", 17) == 0);
+}
+
+int
+req_see_partner(struct req *r, const char *url)
+{
+	if (!partner_url(url))
+		fault("redirect to a place that no partner gave");
+	if (r->json)
+		return 200;
+	host_req(r)->location = url;
+	return 303;
+}
+
+void
+req_refresh(struct req *r, unsigned seconds, const char *path)
+{
+	if (r->json)
+		return;
+	if (path != NULL && !url_is_local(path))
+		fault("refresh to a place outside this site");
+	buffer_printf(&host_req(r)->wire->head, "Refresh: %u%s%s\r\n", seconds,
+	    path == NULL ? "" : ";url=", path == NULL ? "" : path);
+}
+
+struct sql_bytes
+req_body(const struct req *r)
+{
+	return r->host->body;
 }
 
 void

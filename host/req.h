@@ -45,6 +45,7 @@ struct host_req {
 	const struct route *route;
 	const char *query;       /* raw query string, "" when none */
 	struct form form;        /* query and body fields as sent */
+	struct sql_bytes body;   /* as received */
 	struct param_value *values; /* parallel to route->params */
 	struct field_error *errors, **errors_end;
 	size_t error_count;

@@ -114,6 +114,8 @@ files_allow(int ruleset, enum pool pool, const char *generation_dir, uint64_t ha
 		"/usr/lib", "/lib", "/usr/share/locale", "/usr/lib/locale", "/etc/ld.so.cache",
 		"/etc/fonts", "/usr/share/fonts", "/usr/share/misc", "/var/cache/fontconfig",
 		"/proc/self", "/dev/urandom" };
+	const struct conf_setting *setting;
+	const char *value;
 
 	for (size_t i = 0; i < sizeof readable / sizeof readable[0]; i++)
 		allow(ruleset, readable[i], FS_READ, handled);
@@ -125,6 +127,9 @@ files_allow(int ruleset, enum pool pool, const char *generation_dir, uint64_t ha
 		allow(ruleset, conf->smtp_password_file, FS_READ, handled);
 	if (conf->smtp_ca_file[0] && pool == POOL_JOBS)
 		allow(ruleset, conf->smtp_ca_file, FS_READ, handled);
+	for (size_t i = 0; (setting = conf_setting_at(i, &value)) != NULL; i++)
+		if (value[0] && (setting->file_pools & 1u << pool))
+			allow(ruleset, value, FS_READ, handled);
 	if (conf->clock_file[0])
 		allow(ruleset, conf->clock_file, FS_READ, handled);
 	allow(ruleset, conf->protected_dir, FS_WRITE | FS_TRUNCATE | FS_REFER, handled);

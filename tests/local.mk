@@ -178,6 +178,12 @@ tests_receipt_test_CPPFLAGS = $(TEST_CPP)
 tests_receipt_test_LDFLAGS = $(TEST_LD)
 tests_receipt_test_LDADD = $(TEST_LD_ADD)
 
+check_PROGRAMS += tests/payment_test
+tests_payment_test_SOURCES = tests/payment_test.c tests/payment_kit.c tests/payment_kit.h $(KIT)
+tests_payment_test_CPPFLAGS = $(TEST_CPP)
+tests_payment_test_LDFLAGS = $(TEST_LD)
+tests_payment_test_LDADD = $(TEST_LD_ADD)
+
 TESTS += $(check_PROGRAMS)
 # The library stands in a linker word, where automake does not see it.
 $(check_PROGRAMS): libhost.a

@@ -1,0 +1,11 @@
+{{!-- payment_status(s): a payment's or refund's status as a badge. payment_tabs(): the pages of
+administration about payments. --}}<?cs
+def:payment_status(s) ?><?cs if:s == "COMPLETED" ?><span class="badge good">{{payment.status.COMPLETED}}</span><?cs elif:s == "SUCCEEDED" ?><span class="badge good">{{payment.status.SUCCEEDED}}</span><?cs elif:s == "PENDING" ?><span class="badge warn">{{payment.status.PENDING}}</span><?cs elif:s == "REFUNDED" ?><span class="badge">{{payment.status.REFUNDED}}</span><?cs elif:s == "CANCELLED" ?><span class="badge">{{payment.status.CANCELLED}}</span><?cs else ?><span class="badge bad">{{payment.status.FAILED}}</span><?cs /if ?><?cs /def ?><?cs
+
+def:payment_tabs() ?><nav class="tabs" aria-label="{{apay.tabs}}"><?cs
+call:place("/admin/payments", "card", "{{nav.payments}}", #0) ?><?cs
+call:place("/admin/refunds", "refresh", "{{apay.refunds}}", #0) ?><?cs
+call:place("/admin/disputes", "alert", "{{apay.disputes}}", #0) ?><?cs
+call:place("/admin/payment-events", "mail", "{{apay.events}}", #0) ?><?cs
+call:place("/admin/payment-calls", "server", "{{apay.calls}}", #0) ?><?cs
+call:place("/admin/reconciliation", "check", "{{apay.reconciliation}}", #0) ?></nav><?cs /def ?>
