@@ -4,7 +4,7 @@
 # at once (F1; host.md T3).
 . "$(dirname "$0")/kit.sh"
 people
-seconds=$(full 60 8)
+seconds=$(full 60 6)
 wanted=$(pool web configured)
 
 killing() {

@@ -10,7 +10,7 @@ for i in $(seq 64); do session learner $i && echo; done >"$work/cookies"
 # overload NAME PATH CLIENTS, measured by timely: capacity by a closed loop before and after, 3 × between.
 overload() {
 	local name=$1 path=$2 clients=$3 capacity after rate good refused whole
-	load_begin before -c 16 -d "$(full 8 3)" -C "$work/cookies" "$path"
+	load_begin before -c 16 -d "$(full 8 2)" -C "$work/cookies" "$path"
 	load_end before
 	capacity=$(load_value before per_second)
 	rate=$(awk -v c="$capacity" 'BEGIN { printf "%d", 3 * c }')
@@ -31,7 +31,7 @@ overload() {
 		[ "$status" = 200 ] && well=$((well + 1)) || well=0
 		[ $well -lt 10 ] || { recovered=$(($(now_ms) - began)) && break; }
 	done
-	load_begin after -c 16 -d "$(full 8 3)" -C "$work/cookies" "$path"
+	load_begin after -c 16 -d "$(full 8 2)" -C "$work/cookies" "$path"
 	load_end after
 	after=$(load_value after per_second)
 	good=$(awk -v n="$(load_value over s200)" -v s="$seconds" 'BEGIN { printf "%.1f", n / s }')
@@ -59,7 +59,7 @@ overload() {
 	bar "$name: normal again, ms" "$recovered" most 5000
 }
 
-seconds=$(full 60 12)
+seconds=$(full 60 6)
 # Workers that wait for something slow, without using the processor: the host is the
 # limit, and must refuse.
 refuses=yes
@@ -73,7 +73,7 @@ if [ "$plan" = all ]; then
 fi
 # ---- equal requests for a page that is not kept do not wait for each other ----
 equal() {
-	load_begin equal -c 16 -d 3 -r 60 /signin
+	load_begin equal -c 16 -d "$(full 5 2)" -r 60 /signin
 	load_end equal
 	load_show equal
 	is "sign-in pages: nothing fails" "$(load_failed equal)" 0

@@ -17,7 +17,9 @@ select sha256(convert_to(rpad(s.name, 43, 'x'), 'UTF8')), p.id, s.role,
            and (r <> 'STUDENT' or id <> (select person_id from identity.public_profile
                                           order by person_id limit 1))) p
     on p.role = s.role and p.i = s.n % p.all
-    on conflict do nothing;
+    on conflict (token_hash) do update
+   set rotated_at = now(), last_seen = now(), idle_until = excluded.idle_until, revoked_at = null,
+       role = excluded.role;
 
 -- Free courses to enrol in and leave, which nobody else counts.
 insert into course.course (code, slug, instructor_id, category_id, title, summary, level, price,

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/kit.sh"
 people
 citizen_in
-seconds=$(full 60 15)
+seconds=$(full 60 10)
 big="/citizen/big?size=1048576"
 small="/citizen/big?size=1024"
 token=$(csrf "$(session learner 1)")
@@ -21,8 +21,8 @@ all_end() { for name in small big upload; do load_end $name; load_show $name; do
 
 under_load() {
 	# ---- the same load without a reload, to compare ----
-	writers_begin "$(full 10 3)" 30
-	all_begin "$(full 10 3)"
+	writers_begin "$(full 10 2)" 30
+	all_begin "$(full 10 2)"
 	all_end
 	wait "$writers_pid"
 	quiet_p99=$(load_value small p99) quiet_max=$(load_value small max)
@@ -66,7 +66,7 @@ refused() { # NAME REGEX
 	get "$small"
 	is "$1: the old generation serves" "$status $(wc -c <"$work/body")" "200 1024"
 }
-load_begin small -c 4 -d "$(full 20 7)" -r 30 "$small" /courses/fault-course-1
+load_begin small -c 4 -d "$(full 15 5)" -r 30 "$small" /courses/fault-course-1
 generation=$(host_status | jq .generation)
 cp "$modules/citizen.so" "$work/good.so"
 citizen_build "$modules/citizen.so" -DCITIZEN=4

@@ -6,7 +6,7 @@
 people
 citizen_in
 for i in $(seq 64); do session learner $i && echo; done >"$work/cookies"
-seconds=$(full 12 3)
+seconds=$(full 12 2)
 idle=$(full 5000 1000)
 limit=$(ulimit -n)
 [ $idle -lt $((limit - 100)) ] || { ulimit -n "$(ulimit -Hn)"; limit=$(ulimit -n); }
