@@ -10,6 +10,8 @@
  *	  -m M     method; -b BODY; -H "Name: value" (repeated); -C FILE: one Cookie
  *	           value per line, client i sends line i modulo the lines
  *	  -s       distinct source addresses
+ *	  -g S     open loop: answers may come that long after the end (3); only those
+ *	           before the end count as in_time
  *	  -x       a new connection for each request
  *
  * Paths are taken in turn. One line of tab separated key=value pairs at the end:
@@ -65,10 +67,10 @@ static const char *headers[HEADERS_MAX], *method = "GET", *body = "";
 static struct sockaddr_in target;
 static bool spread, fresh;
 static int poll_fd;
-static int64_t stop_us;
+static int64_t stop_us, grace_us = 3000000;
 static uint32_t *samples;
 static size_t sample_count, sample_room;
-static uint64_t by_status[600], failures, bytes, late;
+static uint64_t by_status[600], failures, bytes, late, in_time;
 
 static int64_t
 now_us(void)
@@ -226,6 +228,7 @@ reply_done(struct client *c, bool open_loop)
 	c->busy = false;
 	c->replies++;
 	by_status[c->status < 600 ? c->status : 0]++;
+	in_time += c->status >= 200 && c->status < 300 && now_us() <= stop_us;
 	sample_add(now - c->due_us);
 	if (c->close_after || fresh)
 		client_drop(c);
@@ -385,7 +388,7 @@ run(double rate, int64_t start)
 		client_start(&clients[i], now_us());
 	for (;;) {
 		struct epoll_event events[256];
-		int64_t now = now_us(), grace = open_loop ? 3000000 : 1500000;
+		int64_t now = now_us(), grace = open_loop ? grace_us : 1500000;
 		bool busy = false;
 		int n;
 
@@ -450,7 +453,7 @@ report(double seconds)
 	for (int s = 0; s < 600; s++)
 		if (by_status[s] > 0)
 			printf("\ts%d=%llu", s, (unsigned long long)by_status[s]);
-	putchar('\n');
+	printf("\tin_time=%llu\n", (unsigned long long)in_time);
 	free(each);
 }
 
@@ -495,7 +498,7 @@ main(int argc, char **argv)
 	int64_t start;
 	int option;
 
-	while ((option = getopt(argc, argv, "c:d:r:m:b:H:C:sx")) != -1)
+	while ((option = getopt(argc, argv, "c:d:r:m:b:H:C:g:sx")) != -1)
 		switch (option) {
 		case 'c': client_count = (unsigned)strtoul(optarg, NULL, 10); break;
 		case 'd': seconds = strtod(optarg, NULL); break;
@@ -506,6 +509,7 @@ main(int argc, char **argv)
 		case 'C': cookies_read(optarg); break;
 		case 's': spread = true; break;
 		case 'x': fresh = true; break;
+		case 'g': grace_us = (int64_t)(strtod(optarg, NULL) * 1e6); break;
 		default: return 2;
 		}
 	if (argc - optind < 2 || client_count == 0 || client_count > CLIENTS_MAX || seconds > 600) {

@@ -35,6 +35,9 @@ struct db *db_new(const char *conninfo);
 void db_free(struct db *);
 /* Connects now if needed; false and a reason when it cannot. */
 bool db_connect(struct db *, char *reason, size_t size);
+/* For a worker that waits: connects again after the back-off, so that it is ready
+ * before somebody asks. Says nothing when it cannot: the next request will. */
+void db_revive(struct db *);
 /* Starts a unit of work whose rows live in the arena. prefix may be NULL. */
 void db_begin(struct db *, struct arena *, bool write, const struct db_prefix *prefix);
 /* Flushes what is queued; then COMMIT when writing. Faults when it fails. */

@@ -168,6 +168,15 @@ db_connect(struct db *db, char *reason, size_t size)
 }
 
 void
+db_revive(struct db *db)
+{
+	char reason[256];
+
+	if ((!db->conn || PQstatus(db->conn) != CONNECTION_OK) && db->next_try <= db_monotonic())
+		(void)db_connect(db, reason, sizeof reason);
+}
+
+void
 db_need(struct db *db)
 {
 	char reason[256];

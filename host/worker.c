@@ -480,8 +480,11 @@ serve(int listen_fd, uid_t web_uid)
 			log_event(LOG_LEVEL_ERROR, "descriptors_exhausted", NULL);
 			recycle_ask("descriptors");
 			(void)usleep(10000);
-		} else if (!stop)
+		} else if (!stop) {
+			if (!self.slot->db_up)
+				db_revive(self.db);
 			self_check(listen_fd);
+		}
 		if (stop && self.slot->stop != STOP_WHEN_EMPTY)
 			return;
 		if (stop && fd < 0)

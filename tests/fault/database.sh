@@ -80,7 +80,7 @@ away_and_back() { # ROUND
 		"$(($(load_value pages failed) + $(load_value pages s500) + $(load_value pages s502) + $(load_value pages s504)))" 0
 	began=$(now_ms)
 	until_true 20 all_up
-	bar "round $round: every worker is connected again after its load, ms" $(($(now_ms) - began)) most 5000
+	bar "round $round: every worker is connected again after its load, ms" $(($(now_ms) - began)) most 3000
 	is "round $round: the same workers" "$(workers | sort)" "$before"
 }
 for i in $(seq "$rounds"); do timely away_and_back "$i"; done

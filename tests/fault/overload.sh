@@ -14,7 +14,7 @@ overload() {
 	load_end before
 	capacity=$(load_value before per_second)
 	rate=$(awk -v c="$capacity" 'BEGIN { printf "%d", 3 * c }')
-	load_begin over -c "$clients" -d "$seconds" -r "$rate" -C "$work/cookies" "$path"
+	load_begin over -g 20 -c "$clients" -d "$seconds" -r "$rate" -C "$work/cookies" "$path"
 	# What refusals say, while it lasts.
 	sleep $((seconds / 3))
 	rm -f "$work"/probe.*
@@ -34,7 +34,7 @@ overload() {
 	load_begin after -c 16 -d "$(full 8 2)" -C "$work/cookies" "$path"
 	load_end after
 	after=$(load_value after per_second)
-	good=$(awk -v n="$(load_value over s200)" -v s="$seconds" 'BEGIN { printf "%.1f", n / s }')
+	good=$(awk -v n="$(load_value over in_time)" -v s="$seconds" 'BEGIN { printf "%.1f", n / s }')
 	refused=$(($(load_value over s503) + $(load_value over s429)))
 	whole=$(($(load_value over replies) - $(load_value over s200) - refused))
 	figure "$name: capacity $capacity/s before, $after/s after; asked $rate/s; good $good/s ($(ratio "$good" "$capacity") × before, $(ratio "$good" "$after") × after), $refused refused, p99 of all answers $(($(load_value over p99) / 1000)) ms"
