@@ -228,7 +228,7 @@ reply_done(struct client *c, bool open_loop)
 	c->busy = false;
 	c->replies++;
 	by_status[c->status < 600 ? c->status : 0]++;
-	in_time += c->status >= 200 && c->status < 300 && now_us() <= stop_us;
+	in_time += c->status >= 200 && c->status < 300 && now <= stop_us;
 	sample_add(now - c->due_us);
 	if (c->close_after || fresh)
 		client_drop(c);

@@ -4,7 +4,8 @@
 # route, in a random order until SECONDS are over. Prints per check
 #   "kind<TAB>checked<TAB>broken", and before it "# …" lines for what is broken.
 # PEOPLE: lines "learner|educator|admin<TAB>cookie<TAB>token". VALUES: what exists, so that
-# the other parameters of a request are right: lines "path prefix<TAB>name<TAB>value".
+# the other parameters of a request are right: lines "path prefix<TAB>name<TAB>value",
+# "-" for none.
 use strict;
 use warnings;
 use IO::Socket::INET;
@@ -309,7 +310,7 @@ sub plausible {
 	return $s->{enum}[0] if $s->{enum};
 	# What is deleted, or ends, is gone for the next string: those are not there.
 	if ($path !~ m{/(delete|end|remove)$}) {
-		for (@values) { return $_->[2] if $_->[1] eq $name && index($path, $_->[0]) == 0 }
+		for (@values) { return $_->[2] eq '-' ? '' : $_->[2] if $_->[1] eq $name && index($path, $_->[0]) == 0 }
 	}
 	my $type = $s->{type} // 'string';
 	return plausible($name, $s->{items} // {}, $path) if $type eq 'array';

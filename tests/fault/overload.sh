@@ -16,9 +16,9 @@ overload() {
 	rate=$(awk -v c="$capacity" 'BEGIN { printf "%d", 3 * c }')
 	load_begin over -g 20 -c "$clients" -d "$seconds" -r "$rate" -C "$work/cookies" "$path"
 	# What refusals say, while it lasts.
-	sleep $((seconds / 3))
+	sleep $((seconds / 2))
 	rm -f "$work"/probe.*
-	seq 60 | xargs -P 60 -I {} curl -s --max-time 15 -o "$work/probe.{}.body" -D "$work/probe.{}.head" \
+	seq 60 | xargs -P 30 -I {} curl -s --max-time 15 -o "$work/probe.{}.body" -D "$work/probe.{}.head" \
 		-b "$(session learner 1)" -w '%{http_code} %{time_total}\n' "$TEST_ADDRESS$path" \
 		>"$work/probes" 2>/dev/null
 	live=$(curl -s -o /dev/null -w '%{http_code} %{time_total}' --max-time 5 "$TEST_ADDRESS/livez")
@@ -63,7 +63,7 @@ seconds=$(full 60 6)
 # Workers that wait for something slow, without using the processor: the host is the
 # limit, and must refuse.
 refuses=yes
-timely overload waiting '/citizen/wait?ms=25' 2000
+timely overload waiting '/citizen/wait?ms=25' "$(full 2000 1200)"
 if [ "$plan" = all ]; then
 	# Cheap pages, for people who are signed in: here the machine and the web server are
 	# the limit, and nobody may need to be refused.

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/kit.sh"
 people
 citizen_in
-seconds=$(full 60 10)
+seconds=$(full 60 8)
 big="/citizen/big?size=1048576"
 small="/citizen/big?size=1024"
 token=$(csrf "$(session learner 1)")
