@@ -17,6 +17,7 @@
 #include "template_code.h"
 
 #define TEMPLATE_MAX 512
+#define TEMPLATE_BYTES ((size_t)512 * 1024)
 #define SLOTS 2048 /* power of two */
 
 struct template_tree {
@@ -80,23 +81,30 @@ template_source(void *ctx, HDF *hdf, const char *name, char **contents)
 {
 	const struct source *from = ctx;
 	char path[1100], reason[256], *source = NULL;
+	struct stat st;
+	size_t n, room;
 	FILE *f;
-	size_t n;
 
 	(void)hdf;
 	if (strstr(name, "..") != NULL || name[0] == '/')
 		return nerr_raise(NERR_NOT_FOUND, "template %s is outside the folder", name);
 	snprintf(path, sizeof(path), "%s/%s", template_dir, name);
 	f = fopen(path, "re");
-	if (f == NULL)
+	if (f == NULL || fstat(fileno(f), &st) != 0) {
+		if (f != NULL)
+			fclose(f);
 		return nerr_raise(NERR_NOT_FOUND, "template %s cannot be read", name);
-	source = calloc(1, 512 * 1024);
-	n = source == NULL ? 0 : fread(source, 1, 512 * 1024 - 1, f);
+	}
+	room = (size_t)st.st_size + 1;
+	source = room > TEMPLATE_BYTES ? NULL : malloc(room);
+	n = source == NULL ? 0 : fread(source, 1, room, f);
 	fclose(f);
-	if (source == NULL || n == 512 * 1024 - 1) {
+	/* One more than it was: it grows while we read. */
+	if (source == NULL || n == room) {
 		free(source);
 		return nerr_raise(NERR_IO, "template %s is too large", name);
 	}
+	source[n] = '\0';
 	*contents = message_expand(source, from->locale, from->plain, reason, sizeof(reason));
 	free(source);
 	if (*contents == NULL)

@@ -35,7 +35,7 @@ select f.category, g.title as category_title, f.level, f.language, f.free, f.len
 --     length text?, sort text, limit i64, offset i64) -> many cached 1s catalogue
 --   id uuid, slug text, title text, summary text, category text, category_title text, level text,
 --   price i64, currency text, free bool, instructor text, lessons i32, minutes i32,
---   rating_sum i32, rating_count i32, tone i32, pattern i32
+--   rating_sum i32, rating_count i32, tone i32, pattern i32, required i32
 with size as materialized (
 	select sum(f.courses) as whole, coalesce(sum(f.courses) filter (where
 	           ($2::text is null or f.category = $2) and ($3::text is null or f.level = $3)
@@ -115,16 +115,18 @@ with size as materialized (
 )
 select c.course_id as id, c.slug, c.title, c.summary, c.category, c.category_title, c.level,
        c.price, c.currency, c.free, c.instructor_name as instructor, c.lesson_count as lessons,
-       c.minutes, c.rating_sum, c.rating_count, c.tone, c.pattern
+       c.minutes, c.rating_sum, c.rating_count, c.tone, c.pattern, k.required_count as required
   from pick p
   join course.catalogue c on c.course_id = p.course_id
+  join course.course k on k.id = p.course_id
  order by p.place;
 
--- The person's own courses, for the rings on the cards.
+-- The person's own courses, for the rings on the cards; of how many lessons stands
+-- in the cards, which are shared.
 -- enrolment_list(person uuid) -> many
---   course_id uuid, percent i32
-select course_id, percent
-  from learning.enrolment_public
+--   course_id uuid, done i32
+select course_id, done_count as done
+  from learning.done_public
  where person_id = $1 and status <> 'DROPPED';
 
 -- ---- one course ------------------------------------------------------------------
@@ -203,10 +205,11 @@ with this as materialized (
 )
 select c.course_id as id, c.slug, c.title, c.summary, c.category, c.category_title, c.level,
        c.price, c.currency, c.free, c.instructor_name as instructor, c.lesson_count as lessons,
-       c.minutes, c.rating_sum, c.rating_count, c.tone, c.pattern
+       c.minutes, c.rating_sum, c.rating_count, c.tone, c.pattern, k.required_count as required
   from this t
   join near n on n.course_id <> t.course_id
   join course.catalogue c on c.course_id = n.course_id
+  join course.course k on k.id = n.course_id
  order by cardinality(array(select unnest(c.skills) intersect select unnest(t.skills))) desc,
        c.category = t.category desc, c.enrolment_count desc, c.course_id desc
  limit 3;

@@ -237,12 +237,17 @@ course_card(struct view *list, const struct catalogue_page *row, int percent)
 		view_int(c, "percent", percent);
 }
 
+/* As learning.enrolment_public counts it; -1: not enrolled. */
 static int
-percent_of(const struct enrolment_list *mine, size_t n, const char *course_id)
+percent_of(const struct enrolment_list *mine, size_t n, const struct catalogue_page *course)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(mine[i].course_id, course_id) == 0)
-			return mine[i].percent;
+		if (strcmp(mine[i].course_id, course->id) == 0) {
+			int64_t percent = course->required == 0 ? 0
+			    : INT64_C(100) * mine[i].done / course->required;
+
+			return percent > 100 ? 100 : (int)percent;
+		}
 	return -1;
 }
 
@@ -286,7 +291,7 @@ course_index(struct req *r, struct view *v)
 	view_int(v, "total", all.all);
 	items = view_list(v, "items");
 	for (size_t i = 0; i < n; i++)
-		course_card(items, &rows[i], percent_of(mine, n_mine, rows[i].id));
+		course_card(items, &rows[i], percent_of(mine, n_mine, &rows[i]));
 	view_paging(v, req_int(r, "page"), limit, all.fit);
 	filters_view(r, v, &all, q);
 	sort_view(r, v, sort, q != NULL);
