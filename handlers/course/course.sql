@@ -115,10 +115,10 @@ with size as materialized (
 )
 select c.course_id as id, c.slug, c.title, c.summary, c.category, c.category_title, c.level,
        c.price, c.currency, c.free, c.instructor_name as instructor, c.lesson_count as lessons,
-       c.minutes, c.rating_sum, c.rating_count, c.tone, c.pattern, k.required_count as required
+       c.minutes, c.rating_sum, c.rating_count, c.tone, c.pattern,
+       (select k.required_count from course.course k where k.id = p.course_id) as required
   from pick p
   join course.catalogue c on c.course_id = p.course_id
-  join course.course k on k.id = p.course_id
  order by p.place;
 
 -- The person's own courses, for the rings on the cards; of how many lessons stands
@@ -205,11 +205,11 @@ with this as materialized (
 )
 select c.course_id as id, c.slug, c.title, c.summary, c.category, c.category_title, c.level,
        c.price, c.currency, c.free, c.instructor_name as instructor, c.lesson_count as lessons,
-       c.minutes, c.rating_sum, c.rating_count, c.tone, c.pattern, k.required_count as required
+       c.minutes, c.rating_sum, c.rating_count, c.tone, c.pattern,
+       (select k.required_count from course.course k where k.id = n.course_id) as required
   from this t
   join near n on n.course_id <> t.course_id
   join course.catalogue c on c.course_id = n.course_id
-  join course.course k on k.id = n.course_id
  order by cardinality(array(select unnest(c.skills) intersect select unnest(t.skills))) desc,
        c.category = t.category desc, c.enrolment_count desc, c.course_id desc
  limit 3;
