@@ -18,10 +18,12 @@ export_headers += \
 	$(top_srcdir)/domain/outbox/outbox.h
 
 # Money.
-libhost_a_SOURCES += domain/money/money.c domain/money/money.h domain/ledger/ledger.c domain/ledger/ledger.h
+libhost_a_SOURCES += domain/money/money.c domain/money/money.h domain/ledger/ledger.c domain/ledger/ledger.h \
+	domain/stepup/stepup.c domain/stepup/stepup.h
 nodist_libhost_a_SOURCES += domain/ledger/ledger.sql.c
 BUILT_SOURCES += domain/ledger/ledger.sql.h
-export_headers += $(top_srcdir)/domain/money/money.h $(top_srcdir)/domain/ledger/ledger.h
+export_headers += $(top_srcdir)/domain/money/money.h $(top_srcdir)/domain/ledger/ledger.h \
+	$(top_srcdir)/domain/stepup/stepup.h
 
 # Courses as files.
 libhost_a_SOURCES += \

@@ -225,6 +225,9 @@ cluster_as(const char *role)
 		settings_copy(c);
 		PQfinish(c);
 		admin = connect_to(database);
+		/* ./dev test mutation: the schema with one rule less. */
+		if (getenv("TEST_MUTATION"))
+			must_run(admin, getenv("TEST_MUTATION"));
 	}
 	(void)snprintf(out, sizeof conninfo[0], "%s dbname=%s%s%s", getenv("TEST_DATABASE"), database,
 	    role ? " user=" : "", role ? role : "");

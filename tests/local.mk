@@ -167,7 +167,8 @@ tests_money_test_LDFLAGS = $(TEST_LD)
 tests_money_test_LDADD = $(TEST_LD_ADD)
 
 check_PROGRAMS += tests/ledger_test
-tests_ledger_test_SOURCES = tests/ledger_test.c tests/ledger_refusal_test.c tests/ledger_kit.c tests/ledger_kit.h $(KIT)
+tests_ledger_test_SOURCES = tests/ledger_test.c tests/ledger_refusal_test.c tests/ledger_race_test.c \
+	tests/ledger_model_test.c tests/ledger_kit.c tests/ledger_kit.h $(KIT)
 tests_ledger_test_CPPFLAGS = $(TEST_CPP)
 tests_ledger_test_LDFLAGS = $(TEST_LD)
 tests_ledger_test_LDADD = $(TEST_LD_ADD)
@@ -177,6 +178,11 @@ tests_receipt_test_SOURCES = tests/receipt_test.c $(KIT)
 tests_receipt_test_CPPFLAGS = $(TEST_CPP)
 tests_receipt_test_LDFLAGS = $(TEST_LD)
 tests_receipt_test_LDADD = $(TEST_LD_ADD)
+check_PROGRAMS += tests/wallet_test
+tests_wallet_test_SOURCES = tests/wallet_test.c tests/account_kit.c tests/account_kit.h $(KIT)
+tests_wallet_test_CPPFLAGS = $(TEST_CPP)
+tests_wallet_test_LDFLAGS = $(TEST_LD)
+tests_wallet_test_LDADD = $(TEST_LD_ADD)
 
 check_PROGRAMS += tests/payment_test
 tests_payment_test_SOURCES = tests/payment_test.c tests/payment_kit.c tests/payment_kit.h $(KIT)

@@ -262,3 +262,20 @@ identity_by_email(struct db *db, struct arena *arena, const char *email,
 		.active = strcmp(row.status, "ACTIVE") == 0, .verified = row.verified };
 	return true;
 }
+
+size_t
+identity_by_id(struct db *db, struct arena *arena, const char *const *ids,
+    struct identity_found **found)
+{
+	struct identity_by_ids *rows;
+	size_t n = sql_identity_by_ids(db, ids, &rows);
+
+	*found = arena_alloc(arena, (n + 1) * sizeof(**found));
+	for (size_t i = 0; i < n; i++)
+		(*found)[i] = (struct identity_found){ .id = rows[i].id,
+			.locale = rows[i].locale ? rows[i].locale : "en-ZA",
+			.name = identity_name(arena, rows[i].id, rows[i].name_ct, rows[i].data_key),
+			.email = identity_email(arena, rows[i].id, rows[i].email_ct, rows[i].data_key),
+			.active = strcmp(rows[i].status, "ACTIVE") == 0 };
+	return n;
+}

@@ -65,6 +65,11 @@ struct identity_found {
 /* By address, also before anybody is signed in. For mails: never show it. */
 bool identity_by_email(struct db *, struct arena *, const char *email, struct identity_found *);
 
+/* By ids (up to NULL), in any order; those that are gone are left out. For mails, and
+ * for names that the caller has a reason to show: the other side of a payment. */
+size_t identity_by_id(struct db *, struct arena *, const char *const *ids,
+    struct identity_found **);
+
 enum identity_signin_result {
 	IDENTITY_SIGNED_IN,  /* person_id is set */
 	IDENTITY_WRONG,      /* address or password: say no more */

@@ -11,6 +11,10 @@ select identity.person_add($1, $2, $3, $4, ($5::text)::integer[], $6, $7, $8, $9
 select id, status, verified, locale, email_ct, name_ct, data_key
   from identity.person_by_email($1);
 
+-- identity_by_ids(ids uuid[]) -> many
+--   id uuid, status text, locale text?, email_ct bytes?, name_ct bytes?, data_key bytes
+select id, status, locale, email_ct, name_ct, data_key from identity.person_by_id($1);
+
 -- identity_key(person uuid) -> one
 --   wrapped bytes?
 select host.person_key($1) as wrapped;

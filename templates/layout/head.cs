@@ -31,6 +31,7 @@ if:page.noindex ?>
 if:page.user.id ?><details class="menu"><summary><span class="sr">{{nav.account}}</span><?cs call:avatar(page.user, "") ?></summary><div class="panel">
 <p class="item"><b class="clip"><?cs var:page.user.name ?></b></p>
 <a href="/me/profile">{{icon.user}}{{nav.profile}}</a>
+<a href="/wallet">{{icon.layers}}{{nav.wallet}}</a>
 <a href="/me/settings">{{icon.settings}}{{nav.settings}}</a>
 <a href="/me/sessions">{{icon.shield}}{{nav.sessions}}</a>
 <a href="/receipts">{{icon.text}}{{receipt.title}}</a>

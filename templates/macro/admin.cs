@@ -3,6 +3,7 @@ def:admin_tabs() ?><nav class="tabs" aria-label="{{admin.tabs}}"><?cs
 call:place("/admin", "chart", "{{nav.overview}}", #0) ?><?cs
 call:place("/admin/users", "users", "{{nav.people}}", #0) ?><?cs
 call:place("/admin/payments", "card", "{{nav.payments}}", #0) ?><?cs
+call:place("/admin/ledger", "layers", "{{ledger.title}}", #0) ?><?cs
 call:place("/admin/jobs", "server", "{{admin.jobs}}", #0) ?><?cs
 call:place("/admin/mail", "mail", "{{admin.mail}}", #0) ?><?cs
 call:place("/admin/cache", "server", "{{admin.cache}}", #0) ?><?cs

@@ -1,5 +1,5 @@
 -- What must hold after every fault: each row that this prints is a broken rule.
--- (I1, I4, I7, I8 of the list of invariants; money comes with the ledger.)
+-- (I1, I4, I7, I8 of the list of invariants; the books' own rules in ledger.check_books().)
 \set ON_ERROR_STOP on
 
 select 'enrolment_count of ' || c.slug || ' is ' || c.enrolment_count || ', there are ' || count(e.id)
@@ -65,3 +65,6 @@ select 'idempotency key ' || key || ' was committed without its answer'
 
 select 'job ' || type || ' is leased since ' || locked_until from host.job
  where state = 'RUNNING' and locked_until < now() - interval '60 s';
+
+-- The books.
+select 'ledger ' || rule || ': ' || subject || ' ' || detail from ledger.check_books();

@@ -4,11 +4,11 @@
 
 cmd_test() {
 	local want=${1:-all} part parts=() began=$SECONDS
-	[ $# -le 1 ] || die "usage: ./dev test [unit|area|system|browser|fault|NAME]"
+	[ $# -le 1 ] || die "usage: ./dev test [unit|area|system|browser|fault|mutation|NAME]"
 	packages_need build run test
 	case $want in
 	all) parts=(unit area system browser fault) ;;
-	unit | area | system | browser | fault) parts=("$want") ;;
+	unit | area | system | browser | fault | mutation) parts=("$want") ;;
 	esac
 	case " ${parts[*]} " in *" browser "*) packages_need browser ;; esac
 	places
@@ -21,7 +21,7 @@ cmd_test() {
 	trap 'trap - EXIT; test_end; exit 130' INT TERM HUP
 	trap test_end EXIT
 	build_all
-	case " ${parts[*]} " in *" unit "* | *" area "* | "  ") test_build ;; esac
+	case " ${parts[*]} " in *" unit "* | *" area "* | *" mutation "* | "  ") test_build ;; esac
 	if [ ${#parts[@]} -eq 0 ]; then
 		test_named "$want"
 	else
@@ -71,6 +71,8 @@ test_part() {
 		;;
 	browser) test_with_platform browser test_browser ;;
 	fault) test_fault "${FAULT_PLAN:-$([ "$2" = fault ] && echo all || echo sample)}" ;;
+	mutation) test_mutation ;;
+	fault) test_fault "$([ "$2" = fault ] && echo all || echo sample)" ;;
 	esac
 	note "$part: $((SECONDS - began)) s"
 	printf '%s\t%s\n' "$part" "$((SECONDS - began))" >>"$results/seconds.tsv"
@@ -220,6 +222,14 @@ test_browser() {
 test_fault() {
 	export FAULT_PLAN=$1
 	test_with_platform fault test_scripts fault 1500
+}
+
+# Each constraint and trigger of the money schemas is dropped in turn; a test of
+# the programs named for its schema must go red. tests/mutation.sh does the work.
+test_mutation() {
+	export srcdir=$root top_srcdir=$root builddir=$build abs_top_builddir=$build
+	test_one mutation schema 3000 sh "$root/tools/test-cluster" run \
+		bash "$root/tests/mutation.sh" "$build" "$results/mutation"
 }
 
 # ./dev test NAME: one program of any part.
