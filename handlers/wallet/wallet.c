@@ -294,7 +294,8 @@ wallet_export(struct req *r, struct view *v)
 		int64_t doe = z - era * 146097, yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
 		int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
 
-		k += (size_t)snprintf(text + k, size - k, "%lld,%lld,%04lld-%02lld-%02lldT%02lld:%02lld:%02lldZ,%s,%s,%s,%s\r\n",
+		k += (size_t)snprintf(text + k, size - k,
+		    "%lld,%lld,%04lld-%02lld-%02lldT%02lld:%02lld:%02lldZ,%s,%s,%s,%s\r\n",
 		    (long long)rows[i].version, (long long)rows[i].txn_id,
 		    (long long)(yoe + era * 400 + (mp >= 10)), (long long)(mp < 10 ? mp + 3 : mp - 9),
 		    (long long)(doy - (153 * mp + 2) / 5 + 1), (long long)(s % 86400 / 3600),
@@ -440,8 +441,9 @@ static const struct route routes[] = {
 	    .summary = "A fee schedule from a moment on" },
 	{ METHOD_GET, "/admin/ledger/adjustments", wallet_admin_adjustments, "wallet/admin_adjustments.cs", ADMIN_ROW,
 	    .params = none_params, .permission = "system.read", .summary = "Postings by hand" },
-	{ METHOD_POST, "/admin/ledger/adjustments", wallet_admin_adjustment_add, "wallet/admin_adjustments.cs", ADMIN_ROW,
-	    .params = adjustment_params, .form = wallet_admin_adjustments, .permission = "system.write",
+	{ METHOD_POST, "/admin/ledger/adjustments", wallet_admin_adjustment_add,
+	    "wallet/admin_adjustments.cs", ADMIN_ROW, .params = adjustment_params,
+	    .form = wallet_admin_adjustments, .permission = "system.write",
 	    .summary = "Asks for a posting by hand; another administrator decides" },
 	{ METHOD_POST, "/admin/ledger/adjustments/:id/decide", wallet_admin_adjustment_decide,
 	    "wallet/admin_adjustments.cs", ADMIN_ROW, .params = decide_params, .form = wallet_admin_adjustments,

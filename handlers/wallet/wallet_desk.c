@@ -214,8 +214,8 @@ legs_read(struct req *r, const char *text)
 			if (strspn(code, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:_-") != name ||
 			    money_exponent(currency) < 0 || !money_read(amount_text, currency, &amount) || amount == 0)
 				return req_field_error(r, "legs", "leg"), NULL;
-			json = arena_printf(r->arena, "%s%s{\"account\":\"%s\",\"amount\":%lld}", json, n++ ? "," : "", code,
-			    (long long)amount);
+			json = arena_printf(r->arena, "%s%s{\"account\":\"%s\",\"amount\":%lld}", json,
+			    n++ ? "," : "", code, (long long)amount);
 			if (!money_add(sum, amount, &sum))
 				return req_field_error(r, "legs", "leg"), NULL;
 		}
