@@ -72,7 +72,6 @@ test_part() {
 	browser) test_with_platform browser test_browser ;;
 	fault) test_fault "${FAULT_PLAN:-$([ "$2" = fault ] && echo all || echo sample)}" ;;
 	mutation) test_mutation ;;
-	fault) test_fault "$([ "$2" = fault ] && echo all || echo sample)" ;;
 	esac
 	note "$part: $((SECONDS - began)) s"
 	printf '%s\t%s\n' "$part" "$((SECONDS - began))" >>"$results/seconds.tsv"
