@@ -40,9 +40,9 @@ build_locked() {
 			die "configure failed (see above)." "Log: $dir/configure.log"
 		printf '%s\n' "$want" >"$dir/.configured"
 	fi
-	# automake leaves config.h older than its stamp, for which make has work for ever.
-	if [ "$dir/config.h" -ot "$dir/stamp-h1" ]; then touch -r "$dir/config.h" "$dir/stamp-h1"; fi
-	if ! make -q -C "$dir" all >/dev/null 2>&1; then
+	# automake leaves an unchanged config.h older than its stamp, for which "all"
+	# would have work for ever; when configure must run again is known from above.
+	if ! make -q -o config.h -C "$dir" all-am >/dev/null 2>&1; then
 		step "Building"
 		quiet "$dir/make.log" make -C "$dir" -j "$(jobs_at_once)" all || {
 			grep -E '(error|undefined reference|No rule to make)' "$dir/make.log" | head -n 20 >&2
