@@ -69,7 +69,11 @@ test_part() {
 		export PROMTOOL
 		test_with_platform system test_scripts system
 		;;
-	browser) test_with_platform browser test_browser ;;
+	browser)
+		BROWSER_PLAN=$([ "$2" = browser ] && echo all || echo sample)
+		export BROWSER_PLAN
+		test_with_platform browser test_browser
+		;;
 	fault) test_fault "${FAULT_PLAN:-$([ "$2" = fault ] && echo all || echo sample)}" ;;
 	mutation) test_mutation ;;
 	esac
@@ -142,7 +146,7 @@ test_programs() {
 			esac
 			# Criterion says its results on standard output when asked to.
 			! ldd "$path" 2>/dev/null | grep -q libcriterion || set -- "$@" --tap=- --timeout 120
-			test_one "$part" "$(basename "${program%.*}")" 300 "$@"
+			test_one "$part" "$(basename "${program%.*}")" 600 "$@"
 		done' - "$root" "$build" "$results" "$part" "${list[@]}" ||
 		test_setup_failed "$part" "the test cluster did not start"
 }
@@ -189,7 +193,7 @@ test_scripts() {
 	for script in "$root/tests/$part"/*; do
 		[ -f "$script" ] && [ -x "$script" ] || continue
 		found=yes
-		test_one "$part" "$(basename "${script%.*}")" "${2:-300}" "$script"
+		test_one "$part" "$(basename "${script%.*}")" "${2:-900}" "$script"
 	done
 	[ $found = yes ] || note "no $part tests yet"
 }
@@ -213,7 +217,7 @@ test_browser() {
 	for script in "$root"/tests/browser/*_test.mjs; do
 		[ -e "$script" ] || { note "no browser tests yet"; break; }
 		[ -z "${1:-}" ] || [ "$(basename "${script%.*}")" = "$1" ] || continue
-		test_one browser "$(basename "${script%.*}")" 600 "$node" "$script"
+		test_one browser "$(basename "${script%.*}")" 1500 "$node" "$script"
 	done
 }
 
