@@ -195,6 +195,23 @@ prerequisites_view(struct view *v, const struct course_prerequisites *rows, size
 	view_int(v, "missing", missing);
 }
 
+static void
+reviews_view(struct view *v, const struct course_reviews *rows, size_t n)
+{
+	struct view *list = view_list(v, "reviews");
+
+	for (size_t i = 0; i < n; i++) {
+		struct view *item = view_item(list);
+
+		view_str(item, "id", rows[i].id);
+		view_int(item, "rating", rows[i].rating);
+		view_str(item, "comment", rows[i].comment);
+		view_str(item, "author", rows[i].author);
+		view_str(item, "reply", rows[i].reply);
+		view_time(item, "createdAt", rows[i].created_at);
+	}
+}
+
 static int
 course_show(struct req *r, struct view *v)
 {
@@ -203,14 +220,16 @@ course_show(struct req *r, struct view *v)
 	struct course_outline *lessons;
 	struct course_prerequisites *needs;
 	struct catalogue_page *near;
+	struct course_reviews *reviews;
 	struct view *related;
-	size_t n_lessons, n_needs, n_near;
+	size_t n_lessons, n_needs, n_near, n_reviews;
 	bool found;
 
 	sql_course_by_slug_queue(r->db, slug, me, &c, &found);
 	sql_course_outline_queue(r->db, slug, me, &lessons, &n_lessons);
 	sql_course_prerequisites_queue(r->db, slug, me, &needs, &n_needs);
 	sql_course_related_queue(r->db, slug, &near, &n_near);
+	sql_course_reviews_queue(r->db, slug, &reviews, &n_reviews);
 	db_flush(r->db);
 	if (!found || !course_visible(c.status, c.enrolment != NULL, course_staff(r, c.instructor_id)))
 		return req_fail(r, 404, "course_not_found");
@@ -226,6 +245,7 @@ course_show(struct req *r, struct view *v)
 	enrolment_view(v, &c);
 	outline_view(r, v, &c, lessons, n_lessons);
 	prerequisites_view(v, needs, n_needs);
+	reviews_view(v, reviews, n_reviews);
 	related = view_list(v, "related");
 	for (size_t i = 0; i < n_near; i++)
 		course_card(related, &near[i], -1);

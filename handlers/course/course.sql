@@ -187,6 +187,16 @@ select c.slug, c.title, p.strict,
  where s.slug = $1
  order by p.strict desc, c.title;
 
+-- The most helpful reviews.
+-- course_reviews(slug text) -> many
+--   id uuid, rating i32, comment text?, author text, reply text?, created_at time
+select r.id, r.rating::int4 as rating, r.comment, r.author, r.reply, r.created_at
+  from course.course_slug s
+  join marketplace.review_public r on r.course_id = s.course_id
+ where s.slug = $1
+ order by r.helpful desc, r.created_at desc, r.id
+ limit 3;
+
 -- The most popular courses that share a skill or the category.
 -- course_related(slug text) -> many cached 5s catalogue like catalogue_page
 with this as materialized (

@@ -10,6 +10,7 @@ view.modules.N     .title .summary .minutes .count (of lessons) .lessons.N: .slu
                    (open: this person may read it now)
 view.prerequisites.N .slug .title .done
 view.related.N     card of macro/course.cs
+view.reviews.N     .rating .comment .author .reply .createdAt ; the most helpful ones
 view.state         "enrolled", "completed", "can_enrol" (free), "priced", "signin" (free, signed out), "owner", "archived"
 view.enrolment     .percent .done .total .nextHref .nextTitle
 view.saleOpensAt   time leaf; absent: not set yet. view.previewHref: first preview lesson
@@ -36,8 +37,8 @@ elif:view.state == "can_enrol" && #view.missing > #0 ?><p><b>{{course.free}}</b>
 elif:view.state == "can_enrol" ?><p><b>{{course.free}}</b></p><form method="post" action="/courses/<?cs var:view.slug ?>/enrol"><?cs call:csrf() ?><button class="button primary wide">{{course.enrol}}</button></form><p class="muted small">{{course.enrol.hint}}</p><?cs
 elif:view.state == "signin" ?><p><b>{{course.free}}</b></p><a class="button primary wide" href="/signup">{{course.join}}</a><a class="button wide" href="/signin?next=/courses/<?cs var:url_escape(view.slug) ?>">{{course.have_account}}</a><?cs
 elif:view.state == "archived" ?><p class="muted">{{course.archived}}</p><?cs
-else ?><p class="num"><b><?cs var:view.price ?></b></p><p class="muted"><?cs if:view.saleOpensAt ?>{{course.sale date=view.saleOpensAt.text}}<?cs else ?>{{course.sale.later}}<?cs /if ?></p><?cs
-if:view.previewHref ?><a class="button primary wide" href="<?cs var:url_validate(view.previewHref) ?>">{{course.try}}</a><?cs /if ?><?cs
+else ?><p class="num"><b><?cs var:view.price ?></b></p><?cs if:view.saleOpensAt ?><p class="muted">{{course.sale date=view.saleOpensAt.text}}</p><?cs elif:#view.missing > #0 ?><p class="muted">{{course.missing n=view.missing}}</p><?cs else ?><a class="button primary wide" href="/courses/<?cs var:view.slug ?>/buy">{{course.buy}}</a><p class="muted small">{{course.buy.hint}}</p><?cs /if ?><?cs
+if:view.previewHref ?><a class="button wide" href="<?cs var:url_validate(view.previewHref) ?>">{{course.try}}</a><?cs /if ?><?cs
 /if ?></div></div>
 <div class="card"><dl class="facts"><dt>{{course.code}}</dt><dd><?cs var:view.code ?></dd><?cs
 if:view.updatedAt ?><dt>{{course.updated}}</dt><dd><?cs call:when(view.updatedAt) ?></dd><?cs /if ?><?cs
@@ -65,6 +66,9 @@ if:subcount(view.skills) > #0 ?>
 <section aria-labelledby="skills"><h2 id="skills">{{course.skills}}</h2><p class="chips mt"><?cs each:s = view.skills ?><span class="chip"><?cs var:s ?></span><?cs /each ?></p></section><?cs /if ?>
 </div>
 </div><?cs
+if:subcount(view.reviews) > #0 || view.state == "enrolled" || view.state == "completed" ?>
+<section class="mtl" aria-labelledby="reviews"><div class="cardhead"><h2 id="reviews">{{review.title}}</h2><a href="/courses/<?cs var:view.slug ?>/reviews"><?cs if:#view.ratings > #0 ?>{{review.all n=view.ratings}}<?cs else ?>{{review.write}}<?cs /if ?></a></div><?cs
+if:subcount(view.reviews) > #0 ?><ul class="list card"><?cs each:i = view.reviews ?><li><div class="grow"><p>{{icon.star}}<b class="num"><?cs var:i.rating ?></b> <b><?cs if:i.author ?><?cs var:i.author ?><?cs else ?>{{review.someone}}<?cs /if ?></b> <span class="muted small"><?cs call:when(i.createdAt) ?></span></p><?cs if:i.comment ?><p class="wraps"><?cs var:i.comment ?></p><?cs /if ?></div></li><?cs /each ?></ul><?cs else ?><p class="muted">{{review.none}}</p><?cs /if ?></section><?cs /if ?><?cs
 if:subcount(view.related) > #0 ?>
 <section class="mtl" aria-labelledby="related"><h2 id="related" class="mb">{{course.related}}</h2><ul class="grid"><?cs each:c = view.related ?><?cs call:card(c) ?><?cs /each ?></ul></section><?cs /if ?>
 </div>

@@ -8,6 +8,10 @@ call:place("/admin/jobs", "server", "{{admin.jobs}}", #0) ?><?cs
 call:place("/admin/mail", "mail", "{{admin.mail}}", #0) ?><?cs
 call:place("/admin/cache", "server", "{{admin.cache}}", #0) ?><?cs
 call:place("/admin/system", "server", "{{nav.system}}", #0) ?><?cs
+call:place("/admin/sales", "chart", "{{sales.title}}", #0) ?><?cs
+call:place("/admin/payouts", "upload", "{{payout.title}}", #0) ?><?cs
+call:place("/admin/reviews", "star", "{{review.title}}", #0) ?><?cs
+call:place("/admin/rates", "chart", "{{rates.title}}", #0) ?><?cs
 call:place("/admin/tax", "text", "{{tax.title}}", #0) ?><?cs
 call:place("/admin/audit", "shield", "{{admin.audit}}", #0) ?></nav><?cs /def ?><?cs
 

@@ -1,0 +1,136 @@
+/* Mails about sales and payouts, maturity of lots, sweeping, the demo world. */
+#include <string.h>
+
+#include "identity/identity.h"
+#include "marketplace.h"
+#include "money/money.h"
+
+/* A mail with a headline of the catalogue, what it is about, and a place to go. */
+static void
+mail(struct job *job, const char *person, const char *template_name, const char *title, int64_t amount,
+    const char *currency, const char *path)
+{
+	struct identity_profile p;
+	struct view *data;
+
+	if (!identity_profile(job->db, job->arena, person, &p) || p.email[0] == '\0')
+		return;
+	data = mail_view(job->arena);
+	view_str(data, "name", p.name);
+	view_str(data, "title", title);
+	view_str(data, "amount", money_text(job->arena, amount, currency));
+	view_str(data, "path", path);
+	mail_queue(job->db, p.email, p.id, p.locale, template_name, data);
+}
+
+static const char *
+event_id(struct job *job)
+{
+	return json_text(json_get(json_get(job->args, "data"), "id"), NULL);
+}
+
+enum job_result
+market_paid(struct job *job)
+{
+	const char *id = event_id(job);
+	struct sale_mail s;
+
+	if (id == NULL || !sql_sale_mail(job->db, id, &s))
+		return JOB_DEAD;
+	mail(job, s.buyer_id, "purchase", s.title, s.price, s.currency,
+	    arena_printf(job->arena, "/courses/%s", s.slug));
+	mail(job, s.seller_id, "sale", s.title, s.share, s.currency, "/teach/sales");
+	return JOB_DONE;
+}
+
+enum job_result
+market_refunded(struct job *job)
+{
+	const char *id = event_id(job);
+	struct sale_mail s;
+
+	if (id == NULL || !sql_sale_mail(job->db, id, &s))
+		return JOB_DEAD;
+	mail(job, s.buyer_id, "refund", s.title, s.price, s.currency,
+	    arena_printf(job->arena, "/purchases/%s", id));
+	return JOB_DONE;
+}
+
+enum job_result
+market_credited(struct job *job)
+{
+	const char *id = event_id(job);
+	struct sale_mail s;
+
+	if (id == NULL || !sql_sale_mail(job->db, id, &s))
+		return JOB_DEAD;
+	mail(job, s.buyer_id, "purchase_credited", s.title, s.price, s.currency,
+	    arena_printf(job->arena, "/purchases/%s", id));
+	return JOB_DONE;
+}
+
+enum job_result
+market_mature(struct job *job)
+{
+	struct sale_mature row;
+
+	sql_sale_mature(job->db, &row);
+	job_report(job, arena_printf(job->arena, "lots matured: %d", row.done));
+	return JOB_DONE;
+}
+
+enum job_result
+market_sweep(struct job *job)
+{
+	struct sale_sweep row;
+
+	sql_sale_sweep(job->db, &row);
+	return JOB_DONE;
+}
+
+enum job_result
+market_rating(struct job *job)
+{
+	sql_review_mean(job->db);
+	return JOB_DONE;
+}
+
+/* ---- the demonstration world --------------------------------------------------------------- */
+
+static const struct demo {
+	const char *email, *course, *author;
+	int64_t days, rating;
+	const char *comment;
+} world[] = {
+	{ "student1@azora.world", "ai301", "Alice J.", 25, 5,
+	    "Clear from the first lesson. The exercises build on each other." },
+	{ "student2@azora.world", "data201", "Bob S.", 41, 4,
+	    "Good examples with real data. I wished for more about plotting." },
+	{ "carol.white@azora.world", "ai301", "Carol W.", 12, 4, "Demanding and fair." },
+	{ "sipho.ndlovu@azora.world", "data201", "Sipho N.", 8, 5,
+	    "I use what I learned here at work every week." },
+	{ "thandiwe.moyo@azora.world", "web201", "Thandiwe M.", 52, 5, "The best course I took this year." },
+	{ "carol.white@azora.world", "web201", "Carol W.", 3, 0, NULL },
+	{ "sipho.ndlovu@azora.world", "bus101", "Sipho N.", 19, 3, "Solid, a little short." },
+};
+
+enum job_result
+market_demo(struct job *job)
+{
+	struct azr_rate_set rate;
+	int added = 0;
+
+	sql_azr_rate_set(job->db, 1800000, 30, &rate);
+	for (size_t i = 0; i < sizeof world / sizeof world[0]; i++) {
+		struct identity_found person;
+		struct demo_sale row;
+
+		if (identity_by_email(job->db, job->arena, world[i].email, &person) &&
+		    sql_demo_sale(job->db, person.id, world[i].course, world[i].days, world[i].rating,
+		    world[i].comment, world[i].author, &row) && row.done)
+			added++;
+	}
+	market_mature(job);
+	job_report(job, arena_printf(job->arena, "world: %d sales added", added));
+	return JOB_DONE;
+}
