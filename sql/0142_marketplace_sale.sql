@@ -206,7 +206,7 @@ create function marketplace.lots(p uuid, p_part text) returns text
 	language sql immutable parallel safe set search_path = '' as
 	$$ select 'instructor:' || p || ':' || p_part || ':ZAR' $$;
 create function marketplace.balance(p_code text) returns int8
-	language sql volatile set search_path = '' as $$ select ledger.balance(ledger.account_open(p_code, 'ZAR')) $$;
+	language sql volatile set search_path = '' as $$ select coalesce(ledger.balance(ledger.account_open(p_code, 'ZAR')), 0) $$;
 
 -- Debits of one educator's accounts happen one after the other.
 create function marketplace.seller_lock(p uuid) returns void
@@ -262,7 +262,7 @@ begin
 	end if;
 	if s.escrow then
 		perform marketplace.post('SALE_CANCELLED', 'sale_cancel:' || s.id,
-		    array['escrow:sale:' || s.id, marketplace.wallet(s.buyer_id)],
+		    array['escrow:sale:' || s.id || ':ZAR', marketplace.wallet(s.buyer_id)],
 		    array[-s.wallet_part, s.wallet_part], s.id);
 	end if;
 	update marketplace.sale t set status = 'CANCELLED', escrow = false where t.id = s.id;
@@ -356,7 +356,7 @@ begin
 			raise;
 		end if;
 		perform marketplace.post('SALE_CREDITED', 'sale_credit:' || (p_facts ->> 'payment'),
-		    array[v_balance, v_expense, marketplace.wallet(s.buyer_id), 'escrow:sale:' || s.id,
+		    array[v_balance, v_expense, marketplace.wallet(s.buyer_id), 'escrow:sale:' || s.id || ':ZAR',
 		        marketplace.wallet(s.buyer_id)],
 		    array[-(v_paid - v_fee), -v_fee, v_paid, case when s.escrow then -s.wallet_part else 0 end,
 		        case when s.escrow then s.wallet_part else 0 end], s.id);
@@ -367,7 +367,7 @@ begin
 		return;
 	end;
 	perform marketplace.post('COURSE_SALE', 'course_sale:' || s.id,
-	    array[v_balance, v_expense, case when v_paid > 0 then 'escrow:sale:' || s.id
+	    array[v_balance, v_expense, case when v_paid > 0 then 'escrow:sale:' || s.id || ':ZAR'
 	        else marketplace.wallet(s.buyer_id) end, 'tax:vat:output:ZA:ZAR',
 	        marketplace.lots(s.seller_id, 'pending'), 'platform:income:course:ZAR'],
 	    array[-(v_paid - v_fee), -v_fee, -s.wallet_part, s.tax, v_share, v_net - v_share], s.id);
@@ -438,7 +438,7 @@ begin
 		perform marketplace.settle(s.id, null);
 	elsif p_wallet > 0 then
 		perform marketplace.post('SALE_ESCROW', 'sale_escrow:' || s.id,
-		    array[marketplace.wallet(host.uid()), 'escrow:sale:' || s.id], array[-p_wallet, p_wallet], s.id);
+		    array[marketplace.wallet(host.uid()), 'escrow:sale:' || s.id || ':ZAR'], array[-p_wallet, p_wallet], s.id);
 		update marketplace.sale t set escrow = true where t.id = s.id;
 	end if;
 	return query select t.id, t.status, t.price, t.price - t.wallet_part from marketplace.sale t
@@ -629,9 +629,10 @@ declare
 	v_pending constant text := p_data #>> '{accounts,refundPending}';
 	v_refund constant uuid := (select f.id from marketplace.refund f
 	    where f.cause = 'refund:' || (p_data ->> 'refund'));
-	v_escrow constant text := 'escrow:dispute:' || p_payment;
+	v_escrow constant text := 'escrow:dispute:' || p_payment || ':ZAR';
 	d marketplace.refund;
 	s marketplace.sale;
+	v_taken uuid;
 	v_held int8;
 	v_lost int8;
 begin
@@ -662,9 +663,10 @@ begin
 		select * into d from marketplace.refund f where f.cause = 'dispute:' || p_payment || ':'
 		    || coalesce(p_data ->> 'dispute', '');
 		if not found and s.status = 'PAID' and s.price > s.back then
-			select * into d from marketplace.refund f where f.id = marketplace.take(v_sale,
-			    least((p_data ->> 'disputeAmount')::int8, s.price - s.back), v_escrow, 'DISPUTE', 'PROVIDER',
-			    'dispute:' || p_payment || ':' || coalesce(p_data ->> 'dispute', ''), p_data ->> 'reason');
+			v_taken := marketplace.take(v_sale, least((p_data ->> 'disputeAmount')::int8, s.price - s.back),
+			    v_escrow, 'DISPUTE', 'PROVIDER', 'dispute:' || p_payment || ':'
+			    || coalesce(p_data ->> 'dispute', ''), p_data ->> 'reason');
+			select * into d from marketplace.refund f where f.id = v_taken;
 		end if;
 		update marketplace.sale t set disputed = p_event = 'DISPUTE_OPENED' where t.id = v_sale;
 		v_held := coalesce(d.amount, 0);

@@ -190,6 +190,20 @@ tests_payment_test_CPPFLAGS = $(TEST_CPP)
 tests_payment_test_LDFLAGS = $(TEST_LD)
 tests_payment_test_LDADD = $(TEST_LD_ADD)
 
+check_PROGRAMS += tests/marketplace_test
+tests_marketplace_test_SOURCES = tests/marketplace_test.c tests/market_kit.c tests/market_kit.h \
+	tests/course_kit.c tests/course_kit.h $(KIT)
+tests_marketplace_test_CPPFLAGS = $(TEST_CPP)
+tests_marketplace_test_LDFLAGS = $(TEST_LD)
+tests_marketplace_test_LDADD = $(TEST_LD_ADD)
+
+check_PROGRAMS += tests/marketplace_review_test
+tests_marketplace_review_test_SOURCES = tests/marketplace_review_test.c tests/market_kit.c \
+	tests/market_kit.h tests/course_kit.c tests/course_kit.h $(KIT)
+tests_marketplace_review_test_CPPFLAGS = $(TEST_CPP)
+tests_marketplace_review_test_LDFLAGS = $(TEST_LD)
+tests_marketplace_review_test_LDADD = $(TEST_LD_ADD)
+
 TESTS += $(check_PROGRAMS)
 # The library stands in a linker word, where automake does not see it.
 $(check_PROGRAMS): libhost.a

@@ -34,11 +34,10 @@ if:page.user.id ?><details class="menu"><summary><span class="sr">{{nav.account}
 <a href="/wallet">{{icon.layers}}{{nav.wallet}}</a>
 <a href="/me/settings">{{icon.settings}}{{nav.settings}}</a>
 <a href="/me/sessions">{{icon.shield}}{{nav.sessions}}</a>
+<a href="/purchases">{{icon.book}}{{purchase.title}}</a>
 <a href="/receipts">{{icon.text}}{{receipt.title}}</a>
 <a href="/payments">{{icon.card}}{{nav.payments}}</a>
 <a href="/me/payment-methods">{{icon.card}}{{nav.methods}}</a><?cs
-<a href="/purchases">{{icon.book}}{{purchase.title}}</a>
-<a href="/receipts">{{icon.text}}{{receipt.title}}</a><?cs
 if:subcount(page.user.roles) > #1 ?><hr><form method="post" action="/me/role"><?cs call:csrf() ?><p class="eyebrow item">{{nav.role}}</p><?cs
 each:r = page.user.roles ?><button class="item" name="role" value="<?cs var:r.name ?>"<?cs if:r.name == page.user.role ?> aria-pressed="true"<?cs /if ?>>{{icon.users}}<?cs call:role_name(r.name) ?><?cs if:r.name == page.user.role ?>{{icon.check}}<?cs /if ?></button><?cs /each ?></form><?cs /if ?>
 <hr><form method="post" action="/signout"><?cs call:csrf() ?><button class="item">{{icon.signout}}{{nav.signout}}</button></form>

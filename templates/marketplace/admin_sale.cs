@@ -1,6 +1,6 @@
 {{!-- GET /admin/sales/:id; POST …/refund: params amount, target, reason. As marketplace/purchase.cs, and view.buyerId
 .sellerId .seller .tier .sharePercent .fee .share .platform .lot .maturesAt .burn .burned --}}<?cs
-include!"layout/head.cs" ?><?cs include!"macro/receipt.cs" ?><?cs include!"macro/market.cs" ?>
+include!"layout/head.cs" ?><?cs include!"macro/receipt.cs" ?><?cs include!"macro/market.cs" ?><?cs include!"macro/purchase.cs" ?>
 <div class="wrap"><div class="stack stack-l">
 <nav class="crumbs" aria-label="{{nav.crumbs}}"><ol><?cs call:crumb("/admin/sales", "{{sales.title}}") ?></ol></nav>
 <div class="row"><div class="grow"><h1><?cs var:view.title ?></h1></div><?cs call:sale_status(view.status) ?><?cs if:view.disputed ?><span class="badge bad">{{sale.status.DISPUTED}}</span><?cs /if ?></div><?cs call:error_summary() ?>

@@ -2,7 +2,7 @@
 .title .status .listPrice .discount .discounted .coupon .price .tax .fromWallet .fromProvider .byWallet .byProvider
 .back .left .partly .paid .pending .disputed .credited .payment .createdAt .paidAt .refundable .daysLeft
 .percentMax; .refunds.N .documents.N (macro market) --}}<?cs
-include!"layout/head.cs" ?><?cs include!"macro/receipt.cs" ?><?cs include!"macro/market.cs" ?>
+include!"layout/head.cs" ?><?cs include!"macro/receipt.cs" ?><?cs include!"macro/market.cs" ?><?cs include!"macro/purchase.cs" ?>
 <div class="wrap"><div class="stack stack-l">
 <nav class="crumbs" aria-label="{{nav.crumbs}}"><ol><?cs call:crumb("/purchases", "{{purchase.title}}") ?></ol></nav>
 <div class="row"><div class="grow"><h1><?cs var:view.title ?></h1></div><?cs call:sale_status(view.status) ?></div><?cs call:error_summary() ?><?cs
