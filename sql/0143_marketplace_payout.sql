@@ -324,6 +324,14 @@ begin
 	return true;
 end $$;
 
+create function marketplace.demo_bank(p_person uuid, p_sealed bytea, p_last4 text, p_bank text)
+	returns void
+	language sql security definer set search_path = '' as $$
+	insert into marketplace.bank_account (person_id, sealed, last4, bank, changed_at)
+	values (p_person, p_sealed, p_last4, p_bank, host.now() - interval '90 days')
+	on conflict do nothing
+$$;
+
 -- ---- rights ------------------------------------------------------------------------------------------
 
 do $$
@@ -342,7 +350,8 @@ begin
 	    'bank_set(bytea, text, text)', 'payout_ask(int8, text)', 'payout_end(uuid, text, text)',
 	    'payout_approve(uuid)', 'payout_send()', 'payout_result(uuid, text, text)', 'seller_party(uuid)',
 	    'coupon_quote(text, uuid)', 'rate_set(text, int4, int4, int4, boolean, timestamptz)',
-	    'azr_rate_set(int8, int4)', 'demo_sale(uuid, text, int4, int4, text, text)'] loop
+	    'azr_rate_set(int8, int4)', 'demo_sale(uuid, text, int4, int4, text, text)',
+	    'demo_bank(uuid, bytea, text, text)'] loop
 		perform host.definer(('marketplace.' || f)::regprocedure, 'marketplace');
 	end loop;
 end $$;
@@ -360,7 +369,8 @@ grant execute on function marketplace.bank_set(bytea, text, text), marketplace.p
 	marketplace.rate_set(text, int4, int4, int4, boolean, timestamptz),
 	marketplace.azr_rate_set(int8, int4) to db_web;
 grant execute on function marketplace.azr_rate_set(int8, int4),
-	marketplace.demo_sale(uuid, text, int4, int4, text, text) to db_jobs;
+	marketplace.demo_sale(uuid, text, int4, int4, text, text),
+	marketplace.demo_bank(uuid, bytea, text, text) to db_jobs;
 select host.classify('marketplace.bank_account', 'personal', 'person_id', 'last4', 'bank'),
 	host.classify('marketplace.bank_account', 'secret', 'sealed'),
 	host.classify('marketplace.payout', 'personal', 'person_id', 'first_by', 'second_by', 'last4'),

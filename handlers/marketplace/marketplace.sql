@@ -215,6 +215,9 @@ select s.buyer_id, s.seller_id, c.slug, s.course_title as title, s.price, s.curr
 --   done bool
 select marketplace.demo_sale($1, $2, $3::int4, $4::int4, $5, $6) as done;
 
+-- demo_bank(person uuid, sealed bytes, last4 text, bank text) -> exec
+select marketplace.demo_bank($1, $2, $3, $4);
+
 -- ---- a person's own data ------------------------------------------------------------------
 
 -- sale_export(person uuid) -> many

@@ -106,13 +106,18 @@ static const struct demo {
 	    "Clear from the first lesson. The exercises build on each other." },
 	{ "student2@azora.world", "data201", "Bob S.", 41, 4,
 	    "Good examples with real data. I wished for more about plotting." },
-	{ "carol.white@azora.world", "ai301", "Carol W.", 12, 4, "Demanding and fair." },
+	{ "student2@azora.world", "ai301", "Bob S.", 61, 4, "Demanding and fair." },
+	{ "sipho.ndlovu@azora.world", "ai301", "Sipho N.", 45, 5, NULL },
+	{ "thandiwe.moyo@azora.world", "ai301", "Thandiwe M.", 38, 4, "Well explained." },
 	{ "sipho.ndlovu@azora.world", "data201", "Sipho N.", 8, 5,
 	    "I use what I learned here at work every week." },
 	{ "thandiwe.moyo@azora.world", "web201", "Thandiwe M.", 52, 5, "The best course I took this year." },
 	{ "carol.white@azora.world", "web201", "Carol W.", 3, 0, NULL },
-	{ "sipho.ndlovu@azora.world", "bus101", "Sipho N.", 19, 3, "Solid, a little short." },
+	{ "carol.white@azora.world", "data201", "Carol W.", 19, 3, "Solid, a little short." },
 };
+
+/* Educators with a bank account, so that they can ask for a payout. */
+static const char *const paid[] = { "educator1@azora.world", "educator3@azora.world" };
 
 enum job_result
 market_demo(struct job *job)
@@ -129,6 +134,15 @@ market_demo(struct job *job)
 		    sql_demo_sale(job->db, person.id, world[i].course, world[i].days, world[i].rating,
 		    world[i].comment, world[i].author, &row) && row.done)
 			added++;
+	}
+	for (size_t i = 0; i < sizeof paid / sizeof paid[0]; i++) {
+		struct identity_found person;
+
+		if (identity_by_email(job->db, job->arena, paid[i], &person))
+			sql_demo_bank(job->db, person.id, identity_seal(job->db, job->arena, person.id,
+			    "marketplace.bank_account", "sealed", person.id, json_object(job->arena, "holder",
+			    person.name, "bank", "Demo Bank", "branch", "000000", "number", "0000001234", NULL)),
+			    "1234", "Demo Bank");
 	}
 	market_mature(job);
 	job_report(job, arena_printf(job->arena, "world: %d sales added", added));
