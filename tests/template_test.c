@@ -325,7 +325,7 @@ Test(templates, code_of_a_template_gives_what_clearsilver_gives_for_trees_with_g
 		uint64_t seed = n;
 		HDF *children;
 
-		a = arena_new((size_t)2 << 30); /* a tree in every page there is */
+		a = arena_new((size_t)512 << 20);
 		root = view_new(a, VIEW_PAGE, "en-ZA", "UTC");
 		children = random_tree(&root->hdf, &seed, 0);
 		for (size_t i = 0; i < page_count; i++)

@@ -149,8 +149,8 @@ static int
 command_seed(int argc, char **argv)
 {
 	if (argc == 2 && strcmp(argv[1], "world") == 0)
-		return job_once("learning.demo", "{}") || job_once("wallet.demo", "{}");
-		return job_once("learning.demo", "{}") || job_once("marketplace.demo", "{}");
+		return job_once("learning.demo", "{}") || job_once("wallet.demo", "{}") ||
+		    job_once("marketplace.demo", "{}");
 	if (argc == 3 && strcmp(argv[1], "skills") == 0)
 		return seed_skills(argv[2]);
 	if (argc != 3 || strcmp(argv[1], "people") != 0) {

@@ -34,10 +34,8 @@ def:place(href, id, label, small) ?><a href="<?cs var:url_validate(href) ?>"<?cs
 # The same places stand in the header and, with pictures, at the bottom of phones. ?><?cs
 def:places() ?><?cs
 if:page.user.role == "ADMIN" ?><a href="/admin"<?cs call:here("/admin") ?>>{{nav.overview}}</a><a href="/admin/users"<?cs call:below("/admin/users", #12) ?>>{{nav.people}}</a><a href="/courses"<?cs call:below("/courses", #8) ?>>{{nav.courses}}</a><a href="/admin/system"<?cs call:here("/admin/system") ?>>{{nav.system}}</a><?cs
-elif:page.user.role == "EDUCATOR" ?><a href="/teach"<?cs call:here("/teach") ?>>{{nav.teach}}</a><a href="/courses"<?cs call:below("/courses", #8) ?>>{{nav.courses}}</a><a href="/teach/import"<?cs call:here("/teach/import") ?>>{{nav.import}}</a><?cs
-else ?><?cs if:page.user.id ?><a href="/home"<?cs call:here("/home") ?>>{{nav.home}}</a><?cs /if ?><a href="/courses"<?cs call:below("/courses", #8) ?>>{{nav.courses}}</a><?cs if:page.user.id ?><a href="/wallet"<?cs call:below("/wallet", #7) ?>>{{nav.wallet}}</a><?cs /if ?><?cs /if ?><?cs /def ?><?cs
 elif:page.user.role == "EDUCATOR" ?><a href="/teach"<?cs call:here("/teach") ?>>{{nav.teach}}</a><a href="/courses"<?cs call:below("/courses", #8) ?>>{{nav.courses}}</a><a href="/teach/sales"<?cs call:here("/teach/sales") ?>>{{sales.title}}</a><a href="/teach/import"<?cs call:here("/teach/import") ?>>{{nav.import}}</a><?cs
-else ?><?cs if:page.user.id ?><a href="/home"<?cs call:here("/home") ?>>{{nav.home}}</a><?cs /if ?><a href="/courses"<?cs call:below("/courses", #8) ?>>{{nav.courses}}</a><?cs /if ?><?cs /def ?><?cs
+else ?><?cs if:page.user.id ?><a href="/home"<?cs call:here("/home") ?>>{{nav.home}}</a><?cs /if ?><a href="/courses"<?cs call:below("/courses", #8) ?>>{{nav.courses}}</a><?cs if:page.user.id ?><a href="/wallet"<?cs call:below("/wallet", #7) ?>>{{nav.wallet}}</a><?cs /if ?><?cs /if ?><?cs /def ?><?cs
 
 def:places_small() ?><?cs
 if:page.user.role == "ADMIN" ?><a href="/admin"<?cs call:here("/admin") ?>>{{icon.chart}}{{nav.overview}}</a><a href="/admin/users"<?cs call:below("/admin/users", #12) ?>>{{icon.users}}{{nav.people}}</a><a href="/courses"<?cs call:below("/courses", #8) ?>>{{icon.book}}{{nav.courses}}</a><a href="/admin/system"<?cs call:here("/admin/system") ?>>{{icon.server}}{{nav.system}}</a><?cs
