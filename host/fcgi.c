@@ -33,6 +33,7 @@ static unsigned char peeked[FCGI_PARAMS_SIZE + 4096];
 static sigset_t all_signals;
 /* Bytes of the body that were announced and not read yet. */
 static int64_t body_left;
+static bool body_expected;
 /* The socket has its timeouts: what never waits needs none (a page without a
  * body, an answer that fits the socket), and two system calls are saved. */
 static bool timed;
@@ -299,6 +300,7 @@ fcgi_open(int fd, struct wire *wire)
 	}
 	current = fd;
 	body_left = content_length();
+	body_expected = body_left > 0;
 	wire->env = (const char *const *)request.envp;
 	wire->read = body_read;
 	wire->gone = peer_gone;
@@ -446,7 +448,8 @@ fcgi_answer(int fd, const struct wire *wire)
 /*
  * A close with bytes of the body unread would reset the connection while nginx
  * still sends, and nginx would answer 502 instead of our reply: the rest is
- * read until nginx, which has the answer, closes.
+ * read until nginx, which has the answer, closes. The rest may be the record that
+ * ends the body alone: nginx sends it by itself, after a body from a file.
  */
 static void
 linger(int fd)
@@ -481,7 +484,7 @@ fcgi_close(int fd)
 		FCGX_Free(&request, 0);
 		request.ipcFd = -1;
 	}
-	if (unread || (!arrived && ioctl(fd, FIONREAD, &waiting) == 0 && waiting > 0))
+	if (unread || (!arrived && body_expected) || (!arrived && ioctl(fd, FIONREAD, &waiting) == 0 && waiting > 0))
 		linger(fd);
 	close(fd);
 }

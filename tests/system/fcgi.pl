@@ -1,6 +1,9 @@
 #!/usr/bin/perl
 # A FastCGI peer for the system tests.
 #   fcgi.pl SOCKET NAME=value …      one request; prints what the worker answers
+#   fcgi.pl --late SOCKET MS BYTES NAME=value …  a form of that many bytes, of which the
+#                                    end comes so many milliseconds after the rest, as
+#                                    from a web server that waits for the processor
 #   fcgi.pl --bad SOCKET COUNT SEED  COUNT malformed or mutated streams; prints
 #                                    "sent N answered N slowest MS"
 #   fcgi.pl --as UID …               becomes that user first
@@ -70,6 +73,25 @@ sub output {
 		$data = substr $data, 8 + $length + $padding;
 	}
 	return $text;
+}
+
+if ($ARGV[0] eq '--late') {
+	(undef, my $path, my $ms, my $bytes) = splice @ARGV, 0, 4;
+	my %given = (@usual, REQUEST_METHOD => 'POST', CONTENT_TYPE => 'application/x-www-form-urlencoded',
+		CONTENT_LENGTH => $bytes, map { split /=/, $_, 2 } @ARGV);
+	local $SIG{PIPE} = 'IGNORE';
+	my $socket = IO::Socket::UNIX->new(Peer => $path) or exit 3;
+	my $body = 'text=' . 'u' x ($bytes - 5);
+	my $begin = record(1, pack('nCx5', 1, 0)) . record(4, params(%given)) . record(4, '');
+	$begin .= record(5, $_) for unpack '(a32768)*', $body;
+	$socket->syswrite($begin) == length $begin or exit 4;
+	select undef, undef, undef, $ms / 1000;
+	# nginx gives up, with a 502, when this breaks.
+	defined $socket->syswrite(record(5, '')) or exit 5;
+	my $answer = '';
+	1 while $socket->sysread($answer, 65536, length $answer);
+	print output($answer);
+	exit(length $answer ? 0 : 3);
 }
 
 if ($ARGV[0] ne '--bad') {

@@ -36,6 +36,13 @@ is "no worker died of them" "$(workers | sort)" "$before"
 ok "they are counted" test "$(pool web badStreams)" -gt 200
 like "the next good request is answered" "$(fcgi "$run/web.sock")" 'hello'
 
+# ---- a body of which the end is late ----
+for bytes in 100 8000 8192 20000 98304 100000; do
+	text=$(fcgi --late "$run/web.sock" 60 $bytes REQUEST_URI=/api/v1/citizen/echo)
+	is "the end of $bytes bytes may come late" "$?" 0
+	like "and finds its answer" "$text" '^Status: 403'
+done
+
 # ---- shedding ----
 old=$(($(date +%s) - 5)).000
 text=$(fcgi "$run/web.sock" "REQUEST_START=$old")
