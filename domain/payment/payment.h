@@ -94,7 +94,7 @@ enum job_result payment_sandbox_run(struct job *);
 enum job_result payment_reconcile_run(struct job *);
 
 /* A webhook as received: 200 kept (or known), 400 no JSON or no id, 401 bad signature (code
- * invalid_signature), 503 not configured. *code is set when it is not 200. */
+ * invalid_signature), 404 not configured: no such address here. *code is set when not 200. */
 int payment_webhook(struct db *, struct arena *, const char *provider, const char *signature,
     struct sql_bytes body, const char **code);
 

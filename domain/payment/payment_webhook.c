@@ -110,7 +110,7 @@ stripe(struct db *db, struct arena *arena, const char *signature, struct sql_byt
 
 	if (!secrets[0]) {
 		*code = "payment_unavailable";
-		return 503;
+		return 404;
 	}
 	if (!payment_signature_good(arena, signature, body, secrets, clock_now() / 1000000,
 	    TOLERANCE_S)) {
@@ -134,7 +134,7 @@ paystack(struct db *db, struct arena *arena, const char *signature, struct sql_b
 
 	if (!key) {
 		*code = "payment_unavailable";
-		return 503;
+		return 404;
 	}
 	if (!signature || strlen(signature) != 128 || !crypto_equal(signature,
 	    crypto_hmac_sha512_hex(arena, key, body.data, body.size), 128)) {

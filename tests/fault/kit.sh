@@ -139,7 +139,8 @@ citizen_in() {
 	mkdir -p "$modules"
 	cp "$(sed -n 's/^module_dir *= *//p' "$conf")"/*.so "$modules/"
 	cp "$conf" "$work/host.conf.before"
-	[ "$built/citizen.so" -nt "$TEST_ROOT/tests/modules/citizen.c" ] || citizen_build "$built/citizen.so"
+	[ "$built/citizen.so" -nt "$TEST_ROOT/tests/modules/citizen.c" ] &&
+		[ "$built/citizen.so" -nt "$TEST_ROOT/host/handler.h" ] || citizen_build "$built/citizen.so"
 	cp "$built/citizen.so" "$modules/" && sed -i "s|^module_dir *=.*|module_dir = $modules|" "$conf" &&
 		ctl reload >"$work/reload" || {
 		sed 's/^/# /' "$work/reload"

@@ -50,6 +50,12 @@ like "no way out of the static folder" "$status" '^(400|404)$'
 get '/static/%2e%2e/%2e%2e/host.conf' --path-as-is
 like "not by escapes either" "$status" '^(400|404)$'
 
+# ---- who pays us through nobody has no messages of theirs ----
+for provider in stripe paystack; do
+	get "/api/v1/webhooks/$provider" -X POST -H 'Content-Type: application/json' -d '{"id":"evt_1"}'
+	is "messages of $provider, which is not configured, have no place here" "$status" 404
+done
+
 # ---- errors fit the client ----
 get /static/none.css -H 'Accept: application/json'
 like "an error is a problem document for JSON clients" "$(header content-type)" 'problem\+json'
