@@ -68,7 +68,7 @@ if:subcount(view.skills) > #0 ?>
 </div><?cs
 if:subcount(view.reviews) > #0 || view.state == "enrolled" || view.state == "completed" ?>
 <section class="mtl" aria-labelledby="reviews"><div class="cardhead"><h2 id="reviews">{{review.title}}</h2><a href="/courses/<?cs var:view.slug ?>/reviews"><?cs if:#view.ratings > #0 ?>{{review.all n=view.ratings}}<?cs else ?>{{review.write}}<?cs /if ?></a></div><?cs
-if:subcount(view.reviews) > #0 ?><ul class="list card"><?cs each:i = view.reviews ?><li><div class="grow"><p>{{icon.star}}<b class="num"><?cs var:i.rating ?></b> <b><?cs if:i.author ?><?cs var:i.author ?><?cs else ?>{{review.someone}}<?cs /if ?></b> <span class="muted small"><?cs call:when(i.createdAt) ?></span></p><?cs if:i.comment ?><p class="wraps"><?cs var:i.comment ?></p><?cs /if ?></div></li><?cs /each ?></ul><?cs else ?><p class="muted">{{review.none}}</p><?cs /if ?></section><?cs /if ?><?cs
+if:subcount(view.reviews) > #0 ?><ul class="list card"><?cs each:i = view.reviews ?><li><div class="grow"><p class="row">{{icon.star}}<b class="num"><?cs var:i.rating ?></b> <b><?cs if:i.author ?><?cs var:i.author ?><?cs else ?>{{review.someone}}<?cs /if ?></b> <span class="muted small"><?cs call:when(i.createdAt) ?></span></p><?cs if:i.comment ?><p class="wraps"><?cs var:i.comment ?></p><?cs /if ?></div></li><?cs /each ?></ul><?cs else ?><p class="muted">{{review.none}}</p><?cs /if ?></section><?cs /if ?><?cs
 if:subcount(view.related) > #0 ?>
 <section class="mtl" aria-labelledby="related"><h2 id="related" class="mb">{{course.related}}</h2><ul class="grid"><?cs each:c = view.related ?><?cs call:card(c) ?><?cs /each ?></ul></section><?cs /if ?>
 </div>

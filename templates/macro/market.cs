@@ -6,6 +6,6 @@ def:payout_status(s) ?><?cs if:s == "PAID" ?><span class="badge good">{{payout.s
 
 def:refund_status(s) ?><?cs if:s == "SUCCEEDED" ?><span class="badge good">{{refund.status.SUCCEEDED}}</span><?cs elif:s == "FAILED" ?><span class="badge bad">{{refund.status.FAILED}}</span><?cs else ?><span class="badge warn">{{refund.status.PENDING}}</span><?cs /if ?><?cs /def ?><?cs
 
-def:stars(n) ?><span class="nowrap">{{icon.star}}<b class="num"><?cs var:n ?></b><span class="sr"> {{review.of_five}}</span></span><?cs /def ?><?cs
+def:stars(n) ?><span class="row">{{icon.star}}<b class="num"><?cs var:n ?></b><span class="sr"> {{review.of_five}}</span></span><?cs /def ?><?cs
 
 def:sell_tabs() ?><nav class="tabs" aria-label="{{sales.tabs}}"><?cs call:place("/teach/sales", "chart", "{{sales.title}}", #0) ?><?cs call:place("/teach/payouts", "upload", "{{payout.title}}", #0) ?><?cs call:place("/teach/coupons", "bolt", "{{coupon.title}}", #0) ?><?cs call:place("/teach/statement", "text", "{{statement.title}}", #0) ?></nav><?cs /def ?>
