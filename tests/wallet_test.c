@@ -199,6 +199,9 @@ Test(wallet, refuses_what_may_not_be_sent_and_leaves_no_trace)
 	}
 	cr_expect_eq(send(ANN, ANN, "ZAR", "5", "key-00001").status, 422);
 	cr_expect_eq(post_as(ANN, "/wallet/transfer/confirm", "receiver=nobody%40example.org&currency=ZAR&amount=5&key=key-00001").status, 422);
+	cr_expect_eq(post_as(ANN, "/wallet/transfer/confirm", "receiver=nobody%40example.org&currency=&amount=5&key=key-00001").status, 422);
+	cr_expect_eq(post_as(ANN, "/wallet/transfer/confirm", "currency=ZAR&amount=5&key=key-00001").status, 422);
+	cr_expect_eq(post_as(ANN, "/wallet/transfer/confirm", "receiver=nobody%40example.org&currency=ZAR&key=key-00001").status, 422);
 	cr_expect_eq(post("/wallet/transfer/confirm", "receiver=x&currency=ZAR&amount=5&key=key-00001").status, 303);
 	seed("update identity.person set status = 'DISABLED' where id = '%s'", person_id(BOB));
 	cr_expect_eq(send(ANN, BOB, "ZAR", "5", "key-00001").status, 422);

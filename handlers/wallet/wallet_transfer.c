@@ -164,7 +164,9 @@ wallet_transfer_review(struct req *r, struct view *v)
 	struct view *form;
 
 	req_title(r, req_msg(r, "wallet.transfer.title"));
-	if (!order_read(r, &o)) {
+	/* Also the form of a confirmation that was refused: any part of it may be missing. */
+	if (req_text(r, "currency") == NULL || req_text(r, "receiver") == NULL ||
+	    req_text(r, "amount") == NULL || !order_read(r, &o)) {
 		form_view(r, v);
 		return req_invalid(r);
 	}
