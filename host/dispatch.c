@@ -343,8 +343,12 @@ handle(struct host_req *h, struct view **view)
 	scoreboard_phase(h->worker->slot, PHASE_PARAMS);
 	if ((status = find_route(h)) != 0 || (status = enter_route(h)) != 0)
 		return status;
-	if (!h->route->raw_body)
-		session_read(h);
+	session_read(h);
+	/* A machine that signs its body is nobody's session. */
+	if (h->route->raw_body) {
+		h->token = NULL;
+		h->bearer = false;
+	}
 	if ((h->token == NULL && (status = check_rate(h)) != 0) || (status = read_form(h)) != 0)
 		return status;
 	choose_language(h);

@@ -66,9 +66,13 @@ rate_take(const char *class, const char *who, unsigned per_minute, unsigned burs
 	struct scoreboard_rate *cell = cell_of(key_of(class, who));
 	uint64_t scale = conf->rate_scale_percent > 0 ? (uint64_t)conf->rate_scale_percent : 100;
 	uint64_t interval = UINT64_C(60000000) * 100 / (per_minute * scale);
-	uint64_t tolerance = interval * burst, now = boot_us();
+	uint64_t tolerance, now = boot_us();
 	uint64_t tat = atomic_load_explicit(&cell->tat, memory_order_relaxed);
 
+	/* More than one in a microsecond is no limit, and no divisor. */
+	if (interval == 0)
+		interval = 1;
+	tolerance = interval * burst;
 	for (int tries = 0; tries < 8; tries++) {
 		uint64_t next = (tat > now ? tat : now) + interval;
 

@@ -178,6 +178,7 @@ tests_receipt_test_SOURCES = tests/receipt_test.c $(KIT)
 tests_receipt_test_CPPFLAGS = $(TEST_CPP)
 tests_receipt_test_LDFLAGS = $(TEST_LD)
 tests_receipt_test_LDADD = $(TEST_LD_ADD)
+
 check_PROGRAMS += tests/wallet_test
 tests_wallet_test_SOURCES = tests/wallet_test.c tests/account_kit.c tests/account_kit.h $(KIT)
 tests_wallet_test_CPPFLAGS = $(TEST_CPP)
@@ -203,6 +204,13 @@ tests_marketplace_review_test_SOURCES = tests/marketplace_review_test.c tests/ma
 tests_marketplace_review_test_CPPFLAGS = $(TEST_CPP)
 tests_marketplace_review_test_LDFLAGS = $(TEST_LD)
 tests_marketplace_review_test_LDADD = $(TEST_LD_ADD)
+
+check_PROGRAMS += tests/payment_stripe_test
+tests_payment_stripe_test_SOURCES = tests/payment_stripe_test.c tests/stripe_kit.c tests/stripe_kit.h \
+	tests/payment_kit.c tests/payment_kit.h $(KIT)
+tests_payment_stripe_test_CPPFLAGS = $(TEST_CPP)
+tests_payment_stripe_test_LDFLAGS = $(TEST_LD)
+tests_payment_stripe_test_LDADD = $(TEST_LD_ADD)
 
 TESTS += $(check_PROGRAMS)
 # The library stands in a linker word, where automake does not see it.

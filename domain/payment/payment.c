@@ -2,6 +2,7 @@
 #include "payment/payment.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "fault.h"
@@ -15,6 +16,7 @@
 static const struct conf_setting settings[] = {
 	{ "payment.providers", "", "which provider serves which currency, \"ZAR:paystack,*:stripe\"; "
 	    "empty: the sandbox in development, else none", 0 },
+	{ "payment.timeout_ms", "20000", "how long a provider may take to answer", 0 },
 	{ "payment.stripe.url", "https://api.stripe.com", "Stripe's API", 0 },
 	{ "payment.stripe.key_file", "", "file with the secret key", JOBS },
 	{ "payment.stripe.webhook_secret_file", "",
@@ -24,6 +26,12 @@ static const struct conf_setting settings[] = {
 	    JOBS | PAY },
 	{ 0 }
 };
+
+unsigned
+payment_timeout_ms(void)
+{
+	return (unsigned)strtoul(conf_setting("payment.timeout_ms"), NULL, 10);
+}
 
 /* Plain HTTP is for a stand-in on this machine. */
 static bool
@@ -41,6 +49,12 @@ settings_good(char *reason, size_t size)
 	if (!url_good(conf_setting("payment.stripe.url")) ||
 	    !url_good(conf_setting("payment.paystack.url"))) {
 		(void)snprintf(reason, size, "payment.*.url must be https://");
+		return false;
+	}
+	if (strspn(conf_setting("payment.timeout_ms"), "0123456789") !=
+	    strlen(conf_setting("payment.timeout_ms")) || payment_timeout_ms() < 50 ||
+	    payment_timeout_ms() > 30000) {
+		(void)snprintf(reason, size, "payment.timeout_ms must be a number from 50 to 30000");
 		return false;
 	}
 	if (strcasestr(providers, "sandbox") && !conf_development()) {

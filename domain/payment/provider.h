@@ -51,6 +51,7 @@ struct provider_reply {
 	const char *error;
 	struct json *json;            /* NULL when it was not JSON */
 };
+unsigned payment_timeout_ms(void);
 /* One exchange. Anything that is no complete JSON answer of 2xx or 4xx (but 409, 429) is
  * PROVIDER_LATER. */
 enum provider_result provider_http(struct arena *, const struct provider_call *,

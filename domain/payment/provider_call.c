@@ -10,7 +10,6 @@
 #include "json.h"
 #include "payment/provider.h"
 
-#define TIMEOUT_MS 20000       /* reliability.md §3 */
 #define REPLY_MAX ((size_t)1 << 20)
 
 enum provider_result
@@ -18,7 +17,7 @@ provider_http(struct arena *arena, const struct provider_call *call, struct prov
 {
 	struct http_call h = { .method = call->method, .url = call->url, .headers = call->headers,
 		.body = call->body, .body_size = call->body ? strlen(call->body) : 0,
-		.timeout_ms = TIMEOUT_MS, .reply_max = REPLY_MAX,
+		.timeout_ms = payment_timeout_ms(), .reply_max = REPLY_MAX,
 		/* settings_good() let plain HTTP through for loopback alone. */
 		.flags = strncmp(call->url, "http://", 7) == 0 ? HTTP_TRUSTED : 0 };
 	struct http_reply answer = http_call(arena, &h);

@@ -33,20 +33,21 @@ select p.id, p.person_id, p.title, p.amount, p.currency, p.purpose, p.purpose_id
 -- Timeline: steps, postings and mails of the same object, in one order.
 -- admin_timeline(id uuid) -> many
 --   at time, source text, kind text, reference text?, amount i64?, currency text?, detail text?,
---   event uuid?
+--   event uuid?, seq text
 select s.at, 'step' as source, s.kind, s.reference, (s.data->>'amount')::bigint as amount,
        p.currency, coalesce(s.data->>'type', s.data->>'error', s.data->>'what') as detail,
-       (s.data->>'event')::uuid as event
+       (s.data->>'event')::uuid as event, s.id::text as seq
   from payment.step s join payment.payment p on p.id = s.payment_id
  where s.payment_id = $1
 union all
-select e.recorded_at, 'posting', lower(e.kind), e.txn_id::text, e.amount, e.currency, e.code, null
+select e.recorded_at, 'posting', lower(e.kind), e.txn_id::text, e.amount, e.currency, e.code, null,
+       lpad(e.seq::text, 4, '0')
   from ledger.entry_public e
  where e.ref_id = any (array[$1::uuid]
          || array(select r.id from payment.refund r where r.payment_id = $1)
          || array(select d.id from payment.dispute d where d.payment_id = $1)
          || array(select d.id from payment.difference d where d.payment_id = $1))
- order by at, source desc;
+ order by at, source desc, seq;
 
 -- admin_refunds(status text?, limit i64, offset i64) -> many
 --   id uuid, payment_id uuid, title text, amount i64, currency text, status text, source text,
