@@ -329,3 +329,80 @@ Test(payment, a_saved_card_is_charged_at_once_and_a_declined_one_fails_at_once)
 	o = payment_begin(ANN, 10000, "ZAR", "k2", good);
 	cr_expect_str_eq(status_of(o.id), "FAILED");
 }
+
+/* ---- deposits into the wallet ---------------------------------------------------------------------- */
+
+static const char *
+wallet_of(enum who who)
+{
+	return value("select coalesce((select ledger.balance(id)::text from ledger.account"
+	    " where code = 'user:%s:wallet:ZAR'), 'none')", person_id(who));
+}
+
+static const char *
+deposit(enum who who, const char *form)
+{
+	struct reply r = post_as(who, "/deposit", form);
+
+	cr_assert_eq(r.status, 303, "%d", r.status);
+	return arena_strdup(kit_arena(), r.location);
+}
+
+Test(payment, a_deposit_fills_the_wallet_once_and_a_refund_takes_it_back)
+{
+	const char *page = deposit(ANN, "amount=100&currency=ZAR&idempotency_key=form-1"), *path;
+
+	/* The form sent twice is one payment. */
+	cr_expect_str_eq(deposit(ANN, "amount=100&currency=ZAR&idempotency_key=form-1"), page);
+	cr_expect_eq(post_as(ANN, "/deposit", "amount=200&currency=ZAR&idempotency_key=form-1").status, 422);
+	cr_expect_eq(count("payment.payment"), 1);
+	post(page, "card=success");
+	post(page, "card=success");
+	jobs_run();
+	cr_expect_str_eq(wallet_of(ANN), "10000");
+	path = arena_strdup(kit_arena(), value("select '/admin/payments/' || id from payment.payment"));
+	HAS(get_as(ADA, path).html, ":wallet:ZAR");
+	cr_expect_eq(get_as(ANN, path).status, 403);
+	path = arena_printf(kit_arena(), "%s/refund", path);
+	cr_expect_eq(post_as(ANN, path, "amount=40.00&reason=x").status, 403);
+	cr_expect_eq(post_as(ADA, path, "amount=100.01&reason=x").status, 422);
+	cr_expect_eq(post_as(ADA, path, "amount=40.00&reason=x").status, 303);
+	cr_expect_str_eq(wallet_of(ANN), "6000", "reserved at once");
+	jobs_run();
+	cr_expect_str_eq(wallet_of(ANN), "6000");
+	cr_expect_eq(count("audit.entry where action = 'payment.refund'"), 1);
+}
+
+Test(payment, a_deposit_that_was_spent_cannot_be_refunded_and_a_lost_dispute_leaves_a_debt)
+{
+	const char *page = deposit(ANN, "amount=100&currency=ZAR"), *id;
+
+	post(page, "card=dispute");
+	jobs_run();
+	id = arena_strdup(kit_arena(), value("select id from payment.payment"));
+	seed("select ledger.post('TEST', 'spent', array[ledger.account_open('user:%s:wallet', 'ZAR'),"
+	    " ledger.account_open('platform:income:test', 'ZAR')], array[-7000, 7000]::bigint[], host.now(),"
+	    " 'test', '00000000-0000-7000-8000-000000000002', null, '{}')", person_id(ANN));
+	cr_expect_str_eq(refund_make(id, 0, "r"), "insufficient_funds");
+	cr_expect_eq(count("payment.refund"), 0);
+	clock_move(90 * SECOND);
+	jobs_run();
+	cr_expect_str_eq(wallet_of(ANN), "0", "set aside");
+	seed("update payment.sandbox_dispute set state = 'lost';"
+	    "select payment.sandbox_tell('%s', 'dispute.lost')", id);
+	jobs_run();
+	cr_expect_str_eq(value("select ledger.balance(id)::text from ledger.account where code like"
+	    " 'user:%%:debt:ZAR'"), "-7000");
+	cr_expect_eq(count("payment.payment where amount_lost = 10000"), 1);
+}
+
+Test(payment, a_deposit_keeps_to_its_limits)
+{
+	cr_expect_eq(post_as(ANN, "/deposit", "amount=14.99&currency=ZAR").status, 422);
+	cr_expect_eq(post_as(ANN, "/deposit", "amount=10000.01&currency=USD").status, 422);
+	cr_expect_eq(post_as(ANN, "/deposit", "amount=1e3&currency=ZAR").status, 422);
+	cr_expect_eq(post_as(ANN, "/deposit", "amount=-5&currency=ZAR").status, 422);
+	cr_expect_eq(post("/deposit", "amount=20").status, 303);
+	HAS(post("/deposit", "amount=20").location, "/signin");
+	cr_expect_eq(count("payment.payment"), 0);
+}

@@ -61,7 +61,7 @@ deposit_add(struct req *r, struct view *v)
 	struct payment_opened opened;
 	struct payment_order order = { .person_id = r->person->id, .amount = amount,
 		.currency = currency, .purpose = "WALLET_DEPOSIT", .purpose_id = r->person->id,
-		.title = req_msg(r, "deposit.line"), .return_path = "/payments",
+		.title = req_msg(r, "deposit.line"), .return_path = "/wallet",
 		.method_id = req_text(r, "method") };
 
 	if (amount < limit->least || amount > limit->most) {

@@ -3,7 +3,7 @@ view.address; view.recent.N .kind .show.kind .amount .in .balanceAfter .at .with
 view.holds.N .id .amount .since .expiresAt --}}<?cs
 include!"layout/head.cs" ?><?cs include!"macro/wallet.cs" ?>
 <div class="wrap"><div class="stack stack-l">
-<div class="pagehead row row-between"><h1>{{wallet.title}}</h1><a class="button primary" href="/wallet/transfer">{{icon.link}}{{wallet.transfer}}</a></div><?cs call:wallet_tabs() ?>
+<div class="pagehead row row-between"><h1>{{wallet.title}}</h1><div class="row"><a class="button primary" href="/deposit">{{icon.plus}}{{deposit.title}}</a><a class="button" href="/wallet/transfer">{{icon.link}}{{wallet.transfer}}</a></div></div><?cs call:wallet_tabs() ?>
 <ul class="grid"><?cs each:w = view.wallets ?><li class="card stack stack-s"><p class="eyebrow"><?cs var:w.currency ?></p>
 <p class="num"><a href="/wallet/<?cs var:w.currency ?>"><b><?cs var:w.available ?></b></a> <span class="muted small">{{wallet.available}}</span></p><?cs
 if:w.hasHeld ?><p class="small"><span class="num"><?cs var:w.held ?></span> <span class="muted">{{wallet.held}}</span></p><?cs /if ?><?cs
