@@ -75,9 +75,10 @@ bool generation_load(const char *dir, void (*progress)(const char *), char *reas
  * the check that `parent` still lives. */
 bool privilege_drop(const char *user, char *reason, size_t size);
 bool privilege_follow(pid_t parent);
-/* Ends the process without exit handlers; keeps a coverage build's counters. */
+/* Ends the process without exit handlers; a coverage build runs them, because
+ * they write its counters. */
 _Noreturn void process_end(int code);
-/* A build with counters or sanitizers: its runtime needs what a sandbox forbids. */
+/* A build with sanitizers: its runtime needs what a sandbox forbids. */
 bool process_instrumented(void);
 /* Who the kernel ends first when memory is short. */
 void process_oom_score(int score);

@@ -136,6 +136,9 @@ files_allow(int ruleset, enum pool pool, const char *generation_dir, uint64_t ha
 	/* Read by the development mailbox page, written by the jobs pool. */
 	allow(ruleset, conf->mail_dir,
 	    pool == POOL_JOBS ? FS_WRITE | FS_TRUNCATE | FS_REFER : FS_READ, handled);
+#ifdef COVERAGE_DIR
+	allow(ruleset, COVERAGE_DIR, FS_WRITE | FS_TRUNCATE, handled);
+#endif
 	if (pool == POOL_SLOW || pool == POOL_JOBS)
 		allow(ruleset, "/tmp", FS_WRITE | FS_TRUNCATE | FS_REFER, handled);
 }

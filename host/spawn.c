@@ -336,7 +336,7 @@ spawner_run(int fd, pid_t parent)
 	(void)prctl(PR_SET_NAME, "spawner");
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	if (!privilege_follow(parent))
-		_exit(1);
+		process_end(1);
 	for (;;) {
 		struct running *place = NULL;
 		bool busy = false;
@@ -350,7 +350,7 @@ spawner_run(int fd, pid_t parent)
 			if (wait.revents & POLLIN)
 				request_start(fd, place);
 			else if (wait.revents & (POLLHUP | POLLERR))
-				_exit(0);
+				process_end(0);
 		}
 		running_reap(running);
 	}
