@@ -204,6 +204,7 @@ crash_handle(int number, siginfo_t *info, void *context)
 	put("query ");
 	put(crash_query());
 	put("\n");
+	process_counters();
 	/* SA_RESETHAND has put the default back. */
 	(void)raise(number);
 }

@@ -64,6 +64,21 @@ process_instrumented(void)
 #endif
 }
 
+#ifdef COVERAGE_DIR
+void __gcov_dump(void);
+
+void
+process_counters(void)
+{
+	__gcov_dump();
+}
+#else
+void
+process_counters(void)
+{
+}
+#endif
+
 /* A build for coverage (configure --enable-coverage) writes its counters in
  * destructors, one for the host and one for each module: they must run. */
 _Noreturn void

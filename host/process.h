@@ -78,6 +78,9 @@ bool privilege_follow(pid_t parent);
 /* Ends the process without exit handlers; a coverage build runs them, because
  * they write its counters. */
 _Noreturn void process_end(int code);
+/* A process that dies by a signal has no end of its own: writes the host's
+ * counters of a coverage build now. */
+void process_counters(void);
 /* A build with sanitizers: its runtime needs what a sandbox forbids. */
 bool process_instrumented(void);
 /* Who the kernel ends first when memory is short. */

@@ -64,27 +64,20 @@ coverage_report() {
 		die "gcovr failed (see above)."
 	}
 	jq -r '.files[] | [.filename, .line_covered, .line_total] | @tsv' "$results/coverage.json" |
-		sort | awk -F '\t' -v total="$results/total" '
-		function row(name, covered, lines) {
-			printf "%-44s %6d of %6d  %5.1f %%\n", name, covered, lines, lines ? 100 * covered / lines : 100
-		}
-		{
-			row($1, $2, $3)
-			folder = $1
-			sub(/\/[^\/]*$/, "", folder)
-			top = $1
-			sub(/\/.*/, "", top)
-			covered[folder] += $2; lines[folder] += $3
-			if (top != folder) { covered[top] += $2; lines[top] += $3 }
-			all += $2; of += $3
-			if (top != "domain") { bar += $2; bar_of += $3 }
-		}
-		END {
-			print ""
-			for (folder in lines) row(folder, covered[folder], lines[folder]) | "sort"
-			close("sort")
-			row("host and areas", bar, bar_of)
-			row("all", all, of)
-			printf "%.1f\n", bar_of ? 100 * bar / bar_of : 0 >total
-		}' | tee "$results/coverage.txt"
+		sort >"$results/files.tsv"
+	{
+		cat "$results/files.tsv"
+		echo
+		awk -F '\t' '{
+			sub(/\/[^\/]*$/, "", $1)
+			covered[$1] += $2; lines[$1] += $3
+			if (sub(/\/.*/, "", $1)) { covered[$1] += $2; lines[$1] += $3 }
+		} END { for (f in lines) printf "%s\t%d\t%d\n", f, covered[f], lines[f] }' \
+			"$results/files.tsv" | sort
+		awk -F '\t' '$1 !~ /^domain/ { covered += $2; lines += $3 }
+			END { printf "host and areas\t%d\t%d\n", covered, lines }' "$results/files.tsv"
+	} | awk -F '\t' '
+		NF == 3 { printf "%-44s %6d of %6d  %5.1f %%\n", $1, $2, $3, $3 ? 100 * $2 / $3 : 100 }
+		NF != 3 { print "" }' | tee "$results/coverage.txt"
+	awk 'END { print $(NF - 1) }' "$results/coverage.txt" >"$results/total"
 }
