@@ -96,15 +96,20 @@ cache_delete(struct db *db, const char *key)
 }
 
 size_t
-cache_keys(struct db *db, struct arena *arena, const char *prefix, int64_t limit,
-    struct cache_key **keys)
+cache_keys(struct db *db, struct arena *arena, const char *prefix, int64_t limit, int64_t offset,
+    struct cache_key **keys, int64_t *total)
 {
 	struct cache_entry_keys *rows;
+	struct cache_entry_count all;
 	size_t n;
+	bool found;
 
 	if (cache_redis_on())
-		return cache_redis_keys(arena, prefix, limit, keys);
-	n = sql_cache_entry_keys(db, prefix, limit, &rows);
+		return cache_redis_keys(arena, prefix, limit, offset, keys, total);
+	sql_cache_entry_keys_queue(db, prefix, limit, offset, &rows, &n);
+	sql_cache_entry_count_queue(db, prefix, &all, &found);
+	db_flush(db);
+	*total = all.total;
 	*keys = arena_alloc(arena, (n + 1) * sizeof(**keys));
 	for (size_t i = 0; i < n; i++)
 		(*keys)[i] = (struct cache_key){ .key = rows[i].key, .size = rows[i].size,
@@ -113,13 +118,13 @@ cache_keys(struct db *db, struct arena *arena, const char *prefix, int64_t limit
 }
 
 int64_t
-cache_clear(struct db *db)
+cache_clear(struct db *db, const char *prefix)
 {
 	int64_t n;
 
 	if (cache_redis_on())
-		return cache_redis_clear();
-	n = sql_cache_entry_clear(db);
+		return cache_redis_clear(prefix);
+	n = sql_cache_entry_clear(db, prefix);
 	cache_touch(db, TAG);
 	return n;
 }

@@ -1,6 +1,6 @@
 /*
- * cache.h: the cache service (CacheEntry), the host's side. Modules see
- * cache_get(), cache_set() and cache_delete() (handler.h).
+ * cache.h: the cache service (CacheEntry), the host's side. What modules see
+ * stands in handler.h.
  *
  * Entries are shared by all hosts: in the UNLOGGED table host.cache_entry, or
  * in Redis when conf->redis names one. Keys are 1 to 250 bytes, values up to
@@ -17,17 +17,6 @@
 #include "handler.h"
 #include "worker.h"
 
-struct cache_key {
-	const char *key;
-	int64_t size;        /* bytes of the value */
-	int64_t expires_at;  /* µs; 0 = never, -1 = unknown (Redis) */
-};
-
-/* Keys that begin with prefix ("" = all), sorted; at most limit. */
-size_t cache_keys(struct db *, struct arena *, const char *prefix, int64_t limit,
-    struct cache_key **);
-/* Removes all entries; how many there were. */
-int64_t cache_clear(struct db *);
 /* Removes entries whose time is over. Redis does that by itself. */
 int64_t cache_sweep(struct db *);
 /* Writes what reading requests wanted to keep, in a unit of its own. Never
@@ -39,7 +28,8 @@ bool cache_redis_on(void);
 const char *cache_redis_get(struct arena *, const char *key);
 void cache_redis_set(const char *key, const char *value, unsigned ttl_seconds);
 bool cache_redis_delete(const char *key);
-int64_t cache_redis_clear(void);
-size_t cache_redis_keys(struct arena *, const char *prefix, int64_t limit, struct cache_key **);
+int64_t cache_redis_clear(const char *prefix);
+size_t cache_redis_keys(struct arena *, const char *prefix, int64_t limit, int64_t offset,
+    struct cache_key **, int64_t *total);
 
 #endif

@@ -14,16 +14,23 @@ on conflict (key) do update set value = excluded.value, expires_at = excluded.ex
 -- cache_entry_delete(key text) -> exec
 delete from host.cache_entry where key = $1;
 
--- cache_entry_keys(prefix text, limit i64) -> many
+-- cache_entry_keys(prefix text, limit i64, offset i64) -> many
 --   key text, size i64, expires_at time?
 select key, octet_length(value)::bigint as size, expires_at
   from host.cache_entry
  where starts_with(key, $1) and (expires_at is null or expires_at > host.now())
  order by key
- limit $2;
+ limit $2 offset $3;
 
--- cache_entry_clear() -> exec
-delete from host.cache_entry;
+-- Reads all: a figure over the whole table, for administrators alone.
+-- cache_entry_count(prefix text) -> one
+--   total i64
+select count(*) as total from host.cache_entry
+ where starts_with(key, $1) and (expires_at is null or expires_at > host.now());
+
+-- Reads all: whatever begins with the prefix goes, for administrators alone.
+-- cache_entry_clear(prefix text) -> exec
+delete from host.cache_entry where starts_with(key, $1);
 
 -- cache_entry_sweep() -> exec
 delete from host.cache_entry where expires_at <= host.now();

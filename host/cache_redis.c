@@ -14,6 +14,7 @@
 
 #define PREFIX "cache:"
 #define RETRY_US 1000000
+#define KEYS_MAX 10000
 
 static redisContext *context;
 static int64_t retry_at;
@@ -182,18 +183,18 @@ count_delete(void *ptr, const char *name)
 }
 
 int64_t
-cache_redis_clear(void)
+cache_redis_clear(const char *prefix)
 {
 	int64_t n = 0;
 
-	scan("", count_delete, &n);
+	scan(prefix, count_delete, &n);
 	return n;
 }
 
 struct key_list {
 	struct arena *arena;
-	struct cache_key *keys;
-	size_t n, limit;
+	const char **names;
+	size_t n;
 };
 
 static bool
@@ -201,35 +202,54 @@ collect(void *ptr, const char *name)
 {
 	struct key_list *list = ptr;
 
-	if (list->n < list->limit)
-		list->keys[list->n++] = (struct cache_key){ .expires_at = -1,
-			.key = arena_strdup(list->arena, name + strlen(PREFIX)) };
-	return list->n < list->limit;
+	if (list->n < KEYS_MAX)
+		list->names[list->n++] = arena_strdup(list->arena, name + strlen(PREFIX));
+	return list->n < KEYS_MAX;
 }
 
 static int
-by_key(const void *a, const void *b)
+by_name(const void *a, const void *b)
 {
-	return strcmp(((const struct cache_key *)a)->key, ((const struct cache_key *)b)->key);
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* A key that is moved while it is looked for may be met twice. */
+static size_t
+sort_once(const char **names, size_t n)
+{
+	size_t kept = 0;
+
+	qsort(names, n, sizeof(*names), by_name);
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || strcmp(names[i], names[i - 1]) != 0)
+			names[kept++] = names[i];
+	return kept;
 }
 
 size_t
-cache_redis_keys(struct arena *arena, const char *prefix, int64_t limit, struct cache_key **keys)
+cache_redis_keys(struct arena *arena, const char *prefix, int64_t limit, int64_t offset,
+    struct cache_key **keys, int64_t *total)
 {
-	struct key_list list = { .arena = arena, .limit = (size_t)limit };
+	struct key_list list = { .arena = arena };
+	size_t from, n;
 
-	list.keys = arena_alloc(arena, (list.limit + 1) * sizeof(*list.keys));
+	list.names = arena_alloc(arena, KEYS_MAX * sizeof(*list.names));
 	scan(prefix, collect, &list);
-	qsort(list.keys, list.n, sizeof(*list.keys), by_key);
-	for (size_t i = 0; i < list.n; i++) {
+	list.n = sort_once(list.names, list.n);
+	from = (size_t)offset < list.n ? (size_t)offset : list.n;
+	n = list.n - from < (size_t)limit ? list.n - from : (size_t)limit;
+	*keys = arena_alloc(arena, (n + 1) * sizeof(**keys));
+	for (size_t i = 0; i < n; i++) {
 		char name[300];
-		const char *argv[] = { "STRLEN", full_key(name, sizeof(name), list.keys[i].key) };
+		const char *key = list.names[from + i];
+		const char *argv[] = { "STRLEN", full_key(name, sizeof(name), key) };
 		redisReply *reply = ask_text(2, argv);
 
-		list.keys[i].size = reply && reply->type == REDIS_REPLY_INTEGER ? reply->integer : 0;
+		(*keys)[i] = (struct cache_key){ .key = key, .expires_at = -1,
+			.size = reply && reply->type == REDIS_REPLY_INTEGER ? reply->integer : 0 };
 		if (reply)
 			freeReplyObject(reply);
 	}
-	*keys = list.keys;
-	return list.n;
+	*total = (int64_t)list.n;
+	return n;
 }

@@ -20,7 +20,9 @@ audit_add(struct db *db, const char *action, const char *object_type, const char
 
 struct audit_query {
 	struct audit_entry_list *list;
+	struct audit_entry_count all;
 	size_t n;
+	bool found;
 };
 
 struct audit_query *
@@ -31,6 +33,7 @@ audit_list_queue(struct db *db, struct arena *arena, const char *person_id, cons
 
 	sql_audit_entry_list_queue(db, person_id, object_type, object_id, limit, offset, &q->list,
 	    &q->n);
+	sql_audit_entry_count_queue(db, person_id, object_type, object_id, &q->all, &q->found);
 	return q;
 }
 
@@ -41,7 +44,7 @@ audit_list_rows(const struct audit_query *q, struct arena *arena, struct audit_r
 	const struct audit_entry_list *list = q->list;
 
 	*rows = arena_alloc(arena, (q->n + 1) * sizeof(**rows));
-	*total = q->n ? list[0].total : 0;
+	*total = q->all.total;
 	for (size_t i = 0; i < q->n; i++)
 		(*rows)[i] = (struct audit_row){ .id = list[i].id, .at = list[i].at,
 			.actor_id = list[i].actor_id, .actor_role = list[i].actor_role,

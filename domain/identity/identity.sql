@@ -119,10 +119,9 @@ select id, device, address_prefix as network, created_at, last_seen,
 
 -- person_search(email_index bytes?, words text?, role text?, status text?, limit i64, offset i64) -> many
 --   id uuid, status text, role text, roles text[], email_ct bytes?, name_ct bytes?, data_key bytes?,
---   avatar text?, verified bool, created_at time, last_signin_at time?, total i64
+--   avatar text?, verified bool, created_at time, last_signin_at time?
 select p.id, p.status, p.role, p.roles, p.email_ct, p.name_ct, k.wrapped as data_key, f.avatar,
-       p.verified_at is not null as verified, p.created_at, p.last_signin_at,
-       count(*) over () as total
+       p.verified_at is not null as verified, p.created_at, p.last_signin_at
   from identity.person p
   left join identity.data_key k on k.person_id = p.id
   left join identity.profile f on f.person_id = p.id
@@ -132,6 +131,16 @@ select p.id, p.status, p.role, p.roles, p.email_ct, p.name_ct, k.wrapped as data
    and case when $4::text is null then p.status <> 'ERASED' else p.status = $4 end
  order by p.created_at desc, p.id
  limit $5 offset $6;
+
+-- Reads all: how many there are, for administrators alone.
+-- person_search_count(email_index bytes?, words text?, role text?, status text?) -> one
+--   total i64
+select count(*) as total
+  from identity.person p
+ where (($1::bytea is null and $2::text is null) or p.email_index = $1
+        or p.name_words @> ($2::text)::integer[])
+   and ($3::text is null or p.roles @> array[$3])
+   and case when $4::text is null then p.status <> 'ERASED' else p.status = $4 end;
 
 -- person_state(person uuid) -> one
 --   status text, roles text[]

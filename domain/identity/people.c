@@ -15,7 +15,9 @@ identity_search(struct db *db, struct arena *arena, const struct identity_filter
 	struct sql_bytes index = asked ? identity_index(arena, filter->q) : (struct sql_bytes){ 0 };
 	const char *words = asked && !index.data ? identity_words(arena, filter->q) : NULL;
 	struct person_search *list;
+	struct person_search_count all;
 	size_t n;
+	bool found;
 
 	/* Only signs: nothing to look for, so nothing is found. */
 	if (words && strcmp(words, "{}") == 0) {
@@ -23,10 +25,12 @@ identity_search(struct db *db, struct arena *arena, const struct identity_filter
 		*rows = NULL;
 		return 0;
 	}
-	n = sql_person_search(db, index, words, filter->role, filter->status, filter->limit,
-	    filter->offset, &list);
+	sql_person_search_queue(db, index, words, filter->role, filter->status, filter->limit,
+	    filter->offset, &list, &n);
+	sql_person_search_count_queue(db, index, words, filter->role, filter->status, &all, &found);
+	db_flush(db);
 	*rows = arena_alloc(arena, (n + 1) * sizeof(**rows));
-	*total = n ? list[0].total : 0;
+	*total = all.total;
 	for (size_t i = 0; i < n; i++) {
 		const struct person_search *p = &list[i];
 

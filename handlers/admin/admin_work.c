@@ -141,28 +141,23 @@ prefix_of(struct req *r)
 int
 admin_cache_index(struct req *r, struct view *v)
 {
-	struct admin_cache_list *rows;
-	struct admin_cache_count count;
+	struct cache_key *rows;
 	struct view *items;
-	bool found;
-	size_t n;
+	int64_t total;
+	size_t n = cache_keys(r->db, r->arena, prefix_of(r), ADMIN_PAGE, admin_offset(r), &rows, &total);
 
 	req_title(r, req_msg(r, "admin.cache.title"));
-	sql_admin_cache_list_queue(r->db, prefix_of(r), ADMIN_PAGE, admin_offset(r), &rows, &n);
-	sql_admin_cache_count_queue(r->db, prefix_of(r), &count, &found);
-	db_flush(r->db);
-
 	view_str(v, "prefix", prefix_of(r));
 	items = view_list(v, "items");
 	for (size_t i = 0; i < n; i++) {
 		struct view *item = view_item(items);
 
 		view_str(item, "key", rows[i].key);
-		view_int(item, "bytes", rows[i].bytes);
-		view_time(item, "expiresAt", rows[i].expires_at_set ? rows[i].expires_at : 0);
-		view_time(item, "createdAt", rows[i].created_at);
+		view_int(item, "bytes", rows[i].size);
+		view_bool(item, "expiryUnknown", rows[i].expires_at < 0);
+		view_time(item, "expiresAt", rows[i].expires_at > 0 ? rows[i].expires_at : 0);
 	}
-	view_paging(v, req_int(r, "page"), ADMIN_PAGE, count.total);
+	view_paging(v, req_int(r, "page"), ADMIN_PAGE, total);
 	return 200;
 }
 
@@ -206,9 +201,8 @@ admin_cache_remove(struct req *r, struct view *v)
 int
 admin_cache_empty(struct req *r, struct view *v)
 {
-	int64_t n = sql_admin_cache_clear(r->db, prefix_of(r));
+	int64_t n = cache_clear(r->db, prefix_of(r));
 
-	cache_touch(r->db, "cache_entry");
 	audit_add(r->db, "cache.clear", "cache", NULL, NULL, NULL);
 	view_int(v, "deleted", n);
 	req_flash(r, "good", "admin.cache.cleared");
