@@ -4,6 +4,7 @@ libhost_a_SOURCES += \
 	domain/identity/people.c domain/identity/seed.c \
 	domain/identity/identity.h domain/identity/part.h \
 	domain/audit/audit.c domain/audit/audit.h \
+	domain/card/card.c domain/card/card.h \
 	domain/outbox/outbox.c domain/outbox/outbox.h
 
 nodist_libhost_a_SOURCES += \
@@ -15,6 +16,7 @@ BUILT_SOURCES += domain/identity/identity.sql.h domain/audit/audit.sql.h domain/
 export_headers += \
 	$(top_srcdir)/domain/identity/identity.h \
 	$(top_srcdir)/domain/audit/audit.h \
+	$(top_srcdir)/domain/card/card.h \
 	$(top_srcdir)/domain/outbox/outbox.h
 
 # Money.

@@ -16,7 +16,8 @@
  * Errors fault: connection lost or refused = 503 "database_down" (the next
  * db_begin reconnects, with back-off); SQLSTATE U0nnn raised in SQL = status
  * nnn with the message as code; 40001, 40P01, 55P03 = 503 "try_again"; 57014 =
- * 503 "timeout"; all else 500 with the SQLSTATE and query name in the log.
+ * 503 "timeout"; 23505 (a unique key) = 409 "taken_meanwhile"; all else 500
+ * with the SQLSTATE and query name in the log.
  */
 #ifndef HOST_DB_H
 #define HOST_DB_H

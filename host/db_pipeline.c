@@ -189,5 +189,8 @@ db_failure_raise(struct db *db, const struct db_failure *f)
 		fault_raise(503, "try_again", "query %s: %s %s", f->query, f->state, f->text);
 	if (!strcmp(f->state, "57014"))
 		fault_raise(503, "timeout", "query %s: %s %s", f->query, f->state, f->text);
+	/* Two people took the same name at once: the second is told so. */
+	if (!strcmp(f->state, "23505"))
+		fault_raise(409, "taken_meanwhile", "query %s: SQLSTATE %s %s", f->query, f->state, f->text);
 	fault_raise(500, "internal", "query %s: SQLSTATE %s %s", f->query, f->state, f->text);
 }

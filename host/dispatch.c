@@ -333,6 +333,36 @@ choose_language(struct host_req *h)
 	}
 }
 
+/* Did a remembered session end meanwhile? Asked anew, since the fault may have
+ * come before the answer to that. */
+static bool
+session_gone(struct host_req *h)
+{
+	if (!h->remembered)
+		return false;
+	db_rollback(h->req.db);
+	session_forget(h->req.person->session_id);
+	session_enter(h, true);
+	return !*h->entered;
+}
+
+/* A handler may fault because nothing is there for whom it took for a person:
+ * then it is no fault. false: the session has ended. */
+static bool
+serve_person(struct host_req *h, struct view **view, int *status)
+{
+	struct fault_frame frame;
+
+	if (FAULT_CATCH(&frame)) {
+		if (frame.status != 500 || !session_gone(h))
+			fault_raise(frame.status, frame.code, "%s", frame.text);
+		return false;
+	}
+	*status = serve(h, view);
+	fault_leave(&frame);
+	return true;
+}
+
 static int
 handle(struct host_req *h, struct view **view)
 {
@@ -352,8 +382,7 @@ handle(struct host_req *h, struct view **view)
 	if ((h->token == NULL && (status = check_rate(h)) != 0) || (status = read_form(h)) != 0)
 		return status;
 	choose_language(h);
-	status = serve(h, view);
-	if (session_ended(h)) {
+	if (!serve_person(h, view, &status) || session_ended(h)) {
 		sign_out_and_forget(h);
 		status = serve(h, view);
 	}

@@ -32,8 +32,6 @@ bool form_json(struct form *, const char *data, size_t size);
 
 /* Percent decoding of a path or value; NULL when malformed or holding NUL. */
 char *form_decode(struct arena *, const char *s, size_t n, bool plus);
-/* Percent encoding of everything but unreserved characters. */
-const char *form_encode(struct arena *, const char *s);
 bool utf8_valid(const char *s, size_t n);
 /* Code points of valid UTF-8. */
 size_t utf8_length(const char *s);

@@ -96,7 +96,7 @@ enum param_type {
 	PARAM_LINE = 1, /* one line of text, trimmed, control characters refused */
 	PARAM_TEXT,     /* text with line breaks, CRLF becomes LF */
 	PARAM_SECRET,   /* password or token: never logged, never given back */
-	PARAM_EMAIL,    /* trimmed, syntax checked, domain in lower case */
+	PARAM_EMAIL,    /* trimmed, syntax checked, in lower case */
 	PARAM_SLUG,     /* words of [a-z0-9] with "-" between: "intro-to-c" */
 	PARAM_UUID,
 	PARAM_INT,
@@ -222,6 +222,10 @@ int req_send(struct req *, const char *content_type, const char *disposition_nam
 /* Lets nginx send a file below the protected folder ("avatars/ab/cd.png"). */
 int req_send_file(struct req *, const char *content_type, const char *disposition_name,
     const char *protected_path);
+/* A text as part of an address: everything but unreserved characters as %XX. */
+const char *form_encode(struct arena *, const char *);
+/* "Alice Johnson" -> "AJ", "Dr. Amara Okonkwo" -> "AO"; at most two characters. */
+const char *name_initials(struct arena *, const char *name);
 /* The current address with parameter `name` set to `value` (NULL drops it)
  * and the page position dropped. For filters and sorting. */
 const char *req_link(struct req *, const char *name, const char *value);
@@ -247,6 +251,9 @@ void req_session_end(struct req *);
 bool req_session_end_id(struct req *, const char *session_id, const char *reason);
 /* Ends all of the person's but the one in use; returns how many. */
 int64_t req_session_end_others(struct req *, const char *person_id, const char *reason);
+/* The rights of the person in use changed: this answer brings a fresh token,
+ * and the old one ends with it (security.md, rotation). The next two do it. */
+void req_session_rotate(struct req *);
 /* The person acts in another of their roles. false: not theirs. */
 bool req_session_role(struct req *, const char *role);
 /* The password was given again: authenticated_at is now. */
@@ -380,6 +387,18 @@ const char *cache_get(struct db *, const char *key);
 void cache_set(struct db *, const char *key, const char *value, unsigned ttl_seconds);
 bool cache_delete(struct db *, const char *key);
 
+struct cache_key {
+	const char *key;
+	int64_t size;        /* bytes of the value */
+	int64_t expires_at;  /* µs; 0 = never, -1 = unknown (Redis) */
+};
+/* A page of the keys that begin with prefix ("" = all), sorted; *total: how
+ * many there are. Redis: of the first 10,000 found. */
+size_t cache_keys(struct db *, struct arena *, const char *prefix, int64_t limit, int64_t offset,
+    struct cache_key **, int64_t *total);
+/* Removes the entries whose key begins with prefix ("" = all); how many. */
+int64_t cache_clear(struct db *, const char *prefix);
+
 /* ---- jobs and mail ----------------------------------------------------- */
 
 struct job {
@@ -456,6 +475,11 @@ const unsigned char *document_pdf(struct arena *, const char *json, size_t *size
  * for req_send_file. Durable when it returns. */
 const char *storage_put(struct arena *, const char *folder, const char *extension,
     const void *data, size_t size);
+/* Paths of a folder's files that were put (last) more than that long ago, up to NULL. */
+size_t storage_list(struct arena *, const char *folder, int64_t older_seconds,
+    const char *const **paths);
+/* Removes a stored file; false when there is none. Only for what no row names. */
+bool storage_drop(const char *path);
 /* Content of a stored file, or NULL. */
 const unsigned char *storage_get(struct arena *, const char *path, size_t *size);
 /* Content of any file, for jobs of the command line (workers are kept out by

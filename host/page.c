@@ -14,6 +14,19 @@ static struct asset {
 	char name[32], url[160];
 } assets[32];
 static size_t asset_count;
+static char assets_version[17] = "";
+
+/* The addresses hold a hash of the files: other files, another version. */
+static void
+assets_version_set(void)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < asset_count; i++)
+		for (const char *s = assets[i].url; *s != '\0'; s++)
+			hash = (hash ^ (unsigned char)*s) * UINT64_C(0x100000001b3);
+	snprintf(assets_version, sizeof(assets_version), "%016llx", (unsigned long long)hash);
+}
 
 void
 page_assets(const char *static_dir)
@@ -40,25 +53,15 @@ page_assets(const char *static_dir)
 	}
 	if (f != NULL)
 		fclose(f);
+	assets_version_set();
 }
 
-/* First letters of the first and last word, as whole characters. */
-static const char *
-initials(struct arena *a, const char *name)
+const char *
+page_assets_version(void)
 {
-	const char *last = strrchr(name, ' ');
-	size_t first_size = *name == '\0' ? 0 : 1, last_size = 0;
-
-	while (first_size > 0 && ((unsigned char)name[first_size] & 0xc0) == 0x80)
-		first_size++;
-	if (last != NULL && last[1] != '\0') {
-		last++;
-		for (last_size = 1; ((unsigned char)last[last_size] & 0xc0) == 0x80; last_size++)
-			;
-	}
-	return arena_printf(a, "%.*s%.*s", (int)first_size, name, (int)last_size,
-	    last == NULL ? "" : last);
+	return assets_version;
 }
+
 
 static const char *
 role_name(enum role role)
@@ -78,7 +81,7 @@ page_user(struct host_req *h, struct view *page)
 	user = view_obj(page, "user");
 	view_str(user, "id", p->id);
 	view_str(user, "name", p->name);
-	view_str(user, "initials", initials(h->req.arena, p->name));
+	view_str(user, "initials", name_initials(h->req.arena, p->name));
 	if (p->avatar != NULL)
 		view_str(user, "avatar", p->avatar);
 	view_str(user, "role", role_name(p->role));

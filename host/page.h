@@ -13,5 +13,7 @@ void page_render(struct host_req *, struct buffer *, const char *template_name, 
 /* Reads static.manifest ("css=/static/css/app.<hash>.css") of the folder; once
  * per generation. Missing lines fall back to unhashed names. */
 void page_assets(const char *static_dir);
+/* Changes with the content of any asset; "" without a manifest. */
+const char *page_assets_version(void);
 
 #endif

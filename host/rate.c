@@ -3,6 +3,7 @@
  * 64-bit arrival time per key, changed by compare-and-swap, so that a killed
  * worker leaves nothing behind. Eight cells a set; the oldest gives way.
  */
+#include <arpa/inet.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -88,13 +89,34 @@ rate_take(const char *class, const char *who, unsigned per_minute, unsigned burs
 	return (struct rate_verdict){ true, per_minute, 0, 0 };
 }
 
+/* Who an address is: one of IPv6 stands for its /64, which is the least that
+ * one household or server gets; ::ffff:a.b.c.d is that IPv4 address. */
+const char *
+rate_source(struct arena *a, const char *address)
+{
+	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
+	unsigned char raw[16];
+	char text[INET6_ADDRSTRLEN];
+
+	if (inet_pton(AF_INET6, address, raw) != 1)
+		return address;
+	if (memcmp(raw, mapped, sizeof(mapped)) == 0) {
+		inet_ntop(AF_INET, raw + 12, text, sizeof(text));
+		return arena_strdup(a, text);
+	}
+	memset(raw + 8, 0, 8);
+	inet_ntop(AF_INET6, raw, text, sizeof(text));
+	return arena_printf(a, "%s/64", text);
+}
+
 /* Class limits: domain.md 2.26 (1,000 an hour a person; here as 120 a minute
  * with a burst of 200 for pages, which a person clicking never reaches). */
 bool
 rate_check(struct host_req *h, unsigned *retry_after)
 {
 	char class[24];
-	const char *who = h->req.person != NULL ? h->req.person->id : req_address(&h->req);
+	const char *who = h->req.person != NULL ? h->req.person->id
+	    : rate_source(h->req.arena, req_address(&h->req));
 	bool unsafe = h->method != METHOD_GET;
 	unsigned limit = h->route->rate_per_minute, burst;
 	struct rate_verdict v;

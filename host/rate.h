@@ -15,4 +15,7 @@ struct rate_verdict {
 struct rate_verdict rate_take(const char *class_name, const char *who, unsigned per_minute,
     unsigned burst);
 
+/* The key of a visitor without a session: the address, of IPv6 its /64. */
+const char *rate_source(struct arena *, const char *address);
+
 #endif

@@ -71,6 +71,7 @@ struct host_req {
 	bool remembered;         /* person from the worker's memory */
 	bool *entered;           /* did the database find the session? */
 	bool touch, rotate;      /* due by age */
+	bool rights_changed;     /* a fresh token at once, the old one ends */
 	int64_t session_age;     /* seconds the cookie is kept; 0 = until the browser closes */
 };
 

@@ -136,17 +136,32 @@ tag_mix(uint64_t hash, const char *s)
 	return (hash ^ 0xff) * UINT64_C(0x100000001b3);
 }
 
-/* Weak: the mask of the form token differs in each copy of the same page. The
- * chrome shows the person, so a page's tag includes the session. */
+/* What the chrome of a page shows: addresses of the assets, how this browser
+ * wants pages, who is signed in and as what. */
+static uint64_t
+tag_chrome(struct host_req *h, uint64_t hash)
+{
+	const struct person *p = h->req.person;
+
+	hash = tag_mix(tag_mix(hash, page_assets_version()), session_cookie(h, "prefs"));
+	hash = tag_mix(tag_mix(hash, h->req.zone), conf->base_url);
+	if (p == NULL)
+		return hash;
+	hash = tag_mix(tag_mix(tag_mix(hash, p->session_id), p->name), p->avatar);
+	return tag_mix(hash, arena_printf(h->req.arena, "%u %u %d", p->role, p->roles, p->verified));
+}
+
+/* Weak: the mask of the form token differs in each copy of the same page. A
+ * file is what its handler says it is, whoever asks. */
 static const char *
 entity_tag(struct host_req *h)
 {
 	uint64_t hash = tag_mix(UINT64_C(0xcbf29ce484222325), h->etag);
 
-	hash = tag_mix(hash, h->req.locale);
-	hash = tag_mix(hash, h->req.json ? "json" : conf->base_url);
-	if (!h->req.json && h->req.person != NULL)
-		hash = tag_mix(tag_mix(hash, h->req.person->session_id), h->req.person->name);
+	if (!h->raw) {
+		hash = tag_mix(hash, h->req.locale);
+		hash = h->req.json ? tag_mix(hash, "json") : tag_chrome(h, hash);
+	}
 	return arena_printf(h->req.arena, "W/\"%016llx\"", (unsigned long long)hash);
 }
 

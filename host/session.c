@@ -261,18 +261,19 @@ session_ended(const struct host_req *h)
 	return h->remembered && db_stats(h->req.db)->trips > 0 && !*h->entered;
 }
 
-/* A new token every 15 minutes of use; the old one stays good for 30 s. */
+/* A new token every 15 minutes of use, the old one stays good for 30 s; at once
+ * when the person's rights changed, and then the old one ends (security.md). */
 void
 session_rotate_due(struct host_req *h)
 {
 	const char *fresh;
 	struct session_rotate row;
 
-	if (!h->rotate || h->req.person == NULL)
+	if ((!h->rotate && !h->rights_changed) || h->token == NULL || h->req.person == NULL)
 		return;
 	fresh = crypto_token(h->req.arena, 32);
 	if (!sql_session_rotate(h->req.db, crypto_digest(h->req.arena, h->token),
-	    crypto_digest(h->req.arena, fresh), false, &row) || !row.rotated)
+	    crypto_digest(h->req.arena, fresh), h->rights_changed, &row) || !row.rotated)
 		return;
 	session_cookie_set(h, "sid", fresh, h->session_age);
 	session_forget(h->req.person->session_id);

@@ -105,12 +105,19 @@ req_session_end_others(struct req *r, const char *person_id, const char *reason)
 	return sql_session_end_others(r->db, person_id, keep, reason, &row) ? row.ended : 0;
 }
 
+void
+req_session_rotate(struct req *r)
+{
+	session_forget(r->person->session_id);
+	host_req(r)->rights_changed = true;
+}
+
 bool
 req_session_role(struct req *r, const char *role)
 {
 	struct session_role row;
 
-	session_forget(r->person->session_id);
+	req_session_rotate(r);
 	return sql_session_role(r->db, r->person->session_id, role, &row) && row.changed;
 }
 
@@ -119,7 +126,7 @@ req_session_authenticated(struct req *r)
 {
 	struct session_authenticated row;
 
-	session_forget(r->person->session_id);
+	req_session_rotate(r);
 	sql_session_authenticated(r->db, r->person->session_id, &row);
 }
 

@@ -112,6 +112,8 @@ storage_put(struct arena *arena, const char *folder, const char *extension, cons
 	shelf = open_shelf(folder, two);
 	if (fstatat(shelf, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || (size_t)st.st_size != size)
 		write_file(shelf, name, temporary, data, size);
+	else
+		(void)utimensat(shelf, name, NULL, AT_SYMLINK_NOFOLLOW); /* young again: storage_list() */
 	close(shelf);
 	return arena_printf(arena, "%s/%s/%s", folder, two, name);
 }
@@ -166,6 +168,92 @@ storage_get(struct arena *arena, const char *path, size_t *size)
 	}
 	close(fd);
 	return data;
+}
+
+bool
+storage_drop(const char *path)
+{
+	int root;
+	bool gone;
+
+	if (!path_good(path))
+		return false;
+	root = open(conf->protected_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	gone = root >= 0 && unlinkat(root, path, 0) == 0;
+	if (root >= 0)
+		close(root);
+	return gone;
+}
+
+struct listing {
+	struct arena *arena;
+	const char *folder, **paths;
+	size_t n, room;
+	time_t before;
+};
+
+static void
+list_add(struct listing *l, const char *path)
+{
+	const char **more;
+
+	if (l->n + 1 >= l->room) {
+		more = arena_alloc(l->arena, 2 * (l->room + 8) * sizeof(*more));
+		if (l->n > 0)
+			memcpy(more, l->paths, l->n * sizeof(*more));
+		l->paths = more;
+		l->room = 2 * (l->room + 8);
+	}
+	l->paths[l->n++] = path;
+	l->paths[l->n] = NULL;
+}
+
+/* Takes the descriptor over. */
+static void
+list_shelf(struct listing *l, int shelf, const char *two)
+{
+	DIR *dir = fdopendir(shelf);
+	struct dirent *e;
+	struct stat st;
+
+	if (!dir) {
+		close(shelf);
+		return;
+	}
+	while ((e = readdir(dir)) != NULL) {
+		const char *path = arena_printf(l->arena, "%s/%s/%s", l->folder, two, e->d_name);
+
+		if (path_good(path) && fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISREG(st.st_mode) && st.st_mtime < l->before)
+			list_add(l, path);
+	}
+	closedir(dir);
+}
+
+size_t
+storage_list(struct arena *arena, const char *folder, int64_t older_seconds,
+    const char *const **paths)
+{
+	static const char *const none[] = { NULL };
+	struct listing l = { .arena = arena, .folder = folder, .before = time(NULL) - older_seconds };
+	int root = open(conf->protected_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd;
+
+	fd = root < 0 || !simple_name(folder) ? -1 : open_dir_at(root, folder, false);
+	for (int i = 0; fd >= 0 && i < 256; i++) {
+		char two[3];
+		int shelf;
+
+		snprintf(two, sizeof(two), "%02x", i);
+		shelf = open_dir_at(fd, two, false);
+		if (shelf >= 0)
+			list_shelf(&l, shelf, two);
+	}
+	if (fd >= 0)
+		close(fd);
+	if (root >= 0)
+		close(root);
+	*paths = l.n > 0 ? l.paths : none;
+	return l.n;
 }
 
 static void

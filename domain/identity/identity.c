@@ -113,42 +113,10 @@ character_size(const char *s)
 	return i;
 }
 
-static bool
-is_title(const char *word, size_t n)
-{
-	static const char *const titles[] = { "dr", "prof", "mr", "mrs", "ms", "mx" };
-
-	if (n > 0 && word[n - 1] == '.')
-		n--;
-	for (size_t i = 0; i < sizeof(titles) / sizeof(*titles); i++)
-		if (strlen(titles[i]) == n && strncasecmp(word, titles[i], n) == 0)
-			return true;
-	return false;
-}
-
 const char *
-identity_initials(struct arena *arena, const char *name)
+identity_home(enum role role)
 {
-	const char *first = NULL, *last = NULL, *p = name;
-
-	while (*p) {
-		size_t n;
-
-		p += strspn(p, " \t");
-		n = strcspn(p, " \t");
-		if (n > 0 && !is_title(p, n)) {
-			last = p;
-			if (!first)
-				first = p;
-		}
-		p += n;
-	}
-	if (!first)
-		return "";
-	if (first == last)
-		return arena_strndup(arena, first, character_size(first));
-	return arena_printf(arena, "%.*s%.*s", (int)character_size(first), first,
-	    (int)character_size(last), last);
+	return role == ROLE_ADMIN ? "/admin" : role == ROLE_EDUCATOR ? "/teach" : "/home";
 }
 
 const char *

@@ -22,8 +22,8 @@ const char *identity_name(struct arena *, const char *person_id, struct sql_byte
     struct sql_bytes data_key);
 const char *identity_email(struct arena *, const char *person_id, struct sql_bytes email_ct,
     struct sql_bytes data_key);
-/* "Alice Johnson" -> "AJ"; at most two characters of UTF-8. */
-const char *identity_initials(struct arena *, const char *name);
+/* The page where a person of this role begins. */
+const char *identity_home(enum role);
 /* "alice@example.org" -> "a…@example.org". */
 const char *identity_masked(struct arena *, const char *email);
 

@@ -209,12 +209,6 @@ account_role_name(enum role role)
 	return role == ROLE_ADMIN ? "ADMIN" : role == ROLE_EDUCATOR ? "EDUCATOR" : "STUDENT";
 }
 
-static const char *
-home_of(enum role role)
-{
-	return role == ROLE_ADMIN ? "/admin" : role == ROLE_EDUCATOR ? "/teach" : "/home";
-}
-
 /* As JSON: who am I. As a page: where a sign-in goes on, in the own colours. */
 int
 account_me(struct req *r, struct view *v)
@@ -226,7 +220,7 @@ account_me(struct req *r, struct view *v)
 	account_own(r, &own);
 	if (!r->json) {
 		account_display(r, &own);
-		return req_see(r, "%s", next ? next : home_of(r->person->role));
+		return req_see(r, "%s", next ? next : identity_home(r->person->role));
 	}
 	view_str(v, "id", own.id);
 	view_str(v, "name", own.name);

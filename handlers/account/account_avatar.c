@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "account.h"
+#include "audit/audit.h"
 #include "account.sql.h"
 #include "account_image.h"
 
@@ -36,6 +37,7 @@ account_avatar_set(struct req *r, struct view *v)
 	path = storage_put(r->arena, "avatars", image.extension, image.data, image.size);
 	identity_avatar_set(r->db, r->person->id, path);
 	cache_touch(r->db, "catalogue");
+	audit_add_about(r->db, r->person->id, "person.avatar", "person", r->person->id, NULL, NULL);
 	view_str(v, "avatar", account_avatar_url(r, r->person->id, path));
 	view_int(v, "width", image.width);
 	view_int(v, "height", image.height);
@@ -48,6 +50,7 @@ account_avatar_remove(struct req *r, struct view *v)
 {
 	identity_avatar_set(r->db, r->person->id, NULL);
 	cache_touch(r->db, "catalogue");
+	audit_add_about(r->db, r->person->id, "person.avatar", "person", r->person->id, NULL, NULL);
 	view_bool(v, "removed", true);
 	req_flash(r, "good", "account.avatar.removed");
 	return req_see(r, "/me/profile");

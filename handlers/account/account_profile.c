@@ -3,6 +3,7 @@
 
 #include "account.h"
 #include "account.sql.h"
+#include "audit/audit.h"
 
 const struct param account_profile_params[] = {
 	{ "name", PARAM_LINE, PARAM_REQUIRED, .min = 1, .max = 100 },
@@ -91,7 +92,7 @@ account_profile_show(struct req *r, struct view *v)
 	req_title(r, req_msg(r, "account.profile.title"));
 	view_str(v, "id", own.id);
 	view_str(v, "name", own.name);
-	view_str(v, "initials", identity_initials(r->arena, own.name));
+	view_str(v, "initials", name_initials(r->arena, own.name));
 	view_str(v, "email", own.email);
 	view_bool(v, "verified", own.verified);
 	view_str(v, "avatar", account_avatar_url(r, own.id, own.avatar));
@@ -130,6 +131,7 @@ account_profile(struct req *r, struct view *v)
 	}
 	identity_about_set(r->db, r->arena, own.id, or_empty(req_text(r, "bio")),
 	    or_empty(req_text(r, "location")), req_text(r, "zone"), own.locale);
+	audit_add_about(r->db, own.id, "person.profile", "person", own.id, NULL, NULL);
 	view_bool(v, "saved", true);
 	req_flash(r, "good", "account.profile.saved");
 	return req_see(r, "/me/profile");
@@ -145,6 +147,8 @@ account_public(struct req *r, struct view *v)
 	identity_publish(r->db, own.id, publish ? own.name : NULL, req_text(r, "headline"),
 	    req_text(r, "publicBio"), own.avatar);
 	cache_touch(r->db, "catalogue");
+	audit_add_about(r->db, own.id, publish ? "person.publish" : "person.unpublish", "person", own.id,
+	    NULL, NULL);
 	view_bool(v, "published", publish);
 	req_flash(r, "good", publish ? "account.public.published" : "account.public.withdrawn");
 	return req_see(r, "/me/profile");
@@ -161,7 +165,7 @@ account_author(struct req *r, struct view *v)
 	req_title(r, row.display_name);
 	view_str(v, "id", person);
 	view_str(v, "name", row.display_name);
-	view_str(v, "initials", identity_initials(r->arena, row.display_name));
+	view_str(v, "initials", name_initials(r->arena, row.display_name));
 	view_str(v, "avatar", account_avatar_url(r, person, row.avatar));
 	view_str(v, "headline", row.headline);
 	view_str(v, "bio", row.bio);

@@ -38,29 +38,6 @@ account_signin_show(struct req *r, struct view *v)
 	return 200;
 }
 
-/* A local address as the value of a query parameter. */
-static const char *
-escaped(struct arena *a, const char *s)
-{
-	static const char hex[] = "0123456789ABCDEF";
-	char *out = arena_alloc(a, strlen(s) * 3 + 1), *w = out;
-
-	for (; *s; s++) {
-		unsigned char c = (unsigned char)*s;
-
-		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-		    strchr("/-._~", c)) {
-			*w++ = (char)c;
-			continue;
-		}
-		*w++ = '%';
-		*w++ = hex[c >> 4];
-		*w++ = hex[c & 15];
-	}
-	*w = '\0';
-	return out;
-}
-
 /* One answer for a wrong password, an unknown address and a wait. */
 static int
 refused(struct req *r, const char *code)
@@ -93,7 +70,7 @@ account_signin(struct req *r, struct view *v)
 	view_bool(v, "signedIn", true);
 	view_bool(v, "verified", s.verified);
 	if (next)
-		return req_see(r, "/me?next=%s", escaped(r->arena, next));
+		return req_see(r, "/me?next=%s", form_encode(r->arena, next));
 	return req_see(r, "/me");
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "account.h"
+#include "audit/audit.h"
 
 static const char *const locales[] = { "en-ZA", "zu-ZA", NULL };
 static const char *const themes[] = { "system", "light", "dark", NULL };
@@ -156,6 +157,7 @@ account_settings(struct req *r, struct view *v)
 	identity_preferences_set(r->db, own.id, preferences_json(r));
 	identity_learning_set(r->db, r->arena, own.id, learning_json(r));
 	identity_accessibility_set(r->db, r->arena, own.id, accessibility_json(r));
+	audit_add_about(r->db, own.id, "person.settings", "person", own.id, NULL, NULL);
 	account_own(r, &own);
 	account_display(r, &own);
 	view_bool(v, "saved", true);

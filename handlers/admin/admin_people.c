@@ -40,7 +40,7 @@ admin_user_index(struct req *r, struct view *v)
 
 		view_str(item, "id", rows[i].id);
 		view_str(item, "name", rows[i].name);
-		view_str(item, "initials", identity_initials(r->arena, rows[i].name));
+		view_str(item, "initials", name_initials(r->arena, rows[i].name));
 		view_str(item, "email", rows[i].email);
 		view_str(item, "role", rows[i].role);
 		roles_view(item, rows[i].roles);
@@ -124,7 +124,7 @@ admin_user_show(struct req *r, struct view *v)
 	req_title(r, p.name);
 	view_str(v, "id", p.id);
 	view_str(v, "name", p.name);
-	view_str(v, "initials", identity_initials(r->arena, p.name));
+	view_str(v, "initials", name_initials(r->arena, p.name));
 	view_str(v, "email", p.email);
 	view_str(v, "role", p.role);
 	roles_view(v, p.roles);
@@ -176,6 +176,8 @@ admin_user_roles(struct req *r, struct view *v)
 	/* Sessions keep the role they had; they end so that nobody keeps one too many. */
 	if (strcmp(id, r->person->id) != 0)
 		req_session_end_others(r, id, "roles changed");
+	else
+		req_session_rotate(r);
 	roles_view(v, roles);
 	req_flash(r, "good", "admin.user.roles_set");
 	return req_see(r, "/admin/users/%s", id);

@@ -1,6 +1,7 @@
 /* The learner's home: where to go on, own courses, activity, what comes next. */
 #include <string.h>
 
+#include "card/card.h"
 #include "learning.h"
 
 #define CHART_DAYS 7
@@ -52,34 +53,17 @@ courses_view(struct view *v, const struct my_courses *rows, size_t n)
 	}
 }
 
-/* Bars of lessons done per day (macro/chart.cs), in a box of 1000 x 100. */
+/* Lessons done per day; JSON has them as "activity". */
 static void
 week_view(struct req *r, struct view *v, const struct my_days *days, size_t n)
 {
-	struct view *week = view_page_only(v, "week"), *items = view_list(week, "items");
-	const int32_t slot = 1000 / CHART_DAYS;
-	int32_t max = 1, total = 0;
+	struct chart_point *points = arena_alloc(r->arena, (n + 1) * sizeof(*points));
 
-	for (size_t i = 0; i < n; i++) {
-		max = days[i].completed > max ? days[i].completed : max;
-		total += days[i].completed;
-	}
-	view_str(week, "kind", "bars");
-	view_str(week, "title", req_msg(r, "home.week.title"));
-	view_str(week, "unit", req_msg(r, "home.week.unit"));
-	view_int(week, "max", max);
-	view_int(week, "total", total);
-	for (size_t i = 0; i < n; i++) {
-		struct view *bar = view_item(items);
-		int32_t height = days[i].completed * 100 / max;
-
-		view_str(bar, "label", req_msg(r, arena_printf(r->arena, "weekday.%d", days[i].weekday)));
-		view_int(bar, "value", days[i].completed);
-		view_int(bar, "x", (int32_t)i * slot + slot / 5);
-		view_int(bar, "y", 100 - height);
-		view_int(bar, "w", slot * 3 / 5);
-		view_int(bar, "h", height);
-	}
+	for (size_t i = 0; i < n; i++)
+		points[i] = (struct chart_point){ req_msg(r, arena_printf(r->arena, "weekday.%d",
+		    days[i].weekday)), days[i].completed };
+	view_chart(view_page_only(v, "charts"), "week", CHART_BARS, req_msg(r, "home.week.title"),
+	    req_msg(r, "home.week.unit"), points, n);
 }
 
 static void
@@ -101,29 +85,14 @@ recommended_view(struct view *v, const struct my_recommendations *rows, size_t n
 {
 	struct view *list = view_list(v, "recommended");
 
-	for (size_t i = 0; i < n; i++) {
-		const struct my_recommendations *row = &rows[i];
-		int32_t tenths = row->rating_count < 3 ? 0
-		    : (row->rating_sum * 10 + row->rating_count / 2) / row->rating_count;
-		struct view *c = view_item(list);
-
-		view_str(c, "slug", row->slug);
-		view_str(c, "title", row->title);
-		view_str(c, "summary", row->summary);
-		view_str(c, "category", row->category);
-		view_str(c, "level", row->level);
-		view_int(c, "minutes", row->minutes);
-		view_int(c, "hours", row->minutes < 60 ? 0 : (row->minutes + 30) / 60);
-		view_int(c, "lessons", row->lessons);
-		view_str(view_obj(c, "instructor"), "name", row->instructor);
-		view_money(c, "price", row->price, row->currency);
-		view_bool(c, "free", row->free);
-		if (tenths > 0)
-			view_strf(c, "rating", "%d.%d", tenths / 10, tenths % 10);
-		view_int(c, "ratings", row->rating_count);
-		view_int(c, "tone", row->tone);
-		view_int(c, "pattern", row->pattern);
-	}
+	for (size_t i = 0; i < n; i++)
+		course_card_view(list, &(struct course_card){ .slug = rows[i].slug,
+		    .title = rows[i].title, .summary = rows[i].summary, .category = rows[i].category,
+		    .level = rows[i].level, .currency = rows[i].currency,
+		    .instructor = rows[i].instructor, .price = rows[i].price, .free = rows[i].free,
+		    .lessons = rows[i].lessons, .minutes = rows[i].minutes,
+		    .rating_sum = rows[i].rating_sum, .rating_count = rows[i].rating_count,
+		    .tone = rows[i].tone, .pattern = rows[i].pattern });
 }
 
 /* "Alice" of "Alice Johnson"; all of "Dr. Sarah Chen". */

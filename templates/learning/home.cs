@@ -2,7 +2,7 @@
 view.first        first name. view.new true when enrolled in nothing yet
 view.continue     .href .lesson .course .percent .minutes .tone .pattern (absent: nothing open)
 view.courses.N    .slug .title .percent .done .total .nextHref .nextTitle .completed .tone .pattern .touchedAt
-view.week         chart of macro/chart.cs: lessons done per day, 7 items; .total .goal (lessons done, minutes wished)
+view.charts.week  chart of macro/chart.cs: lessons done per day, 7 items
 view.stats        .lessons .minutes .courses .streak (days)   ints
 view.recommended.N cards of macro/course.cs
 --}}<?cs
@@ -17,7 +17,7 @@ if:subcount(view.courses) > #0 ?>
 <div class="split">
 <section aria-labelledby="mine"><div class="cardhead"><h2 id="mine">{{home.mine}}</h2><a href="/courses">{{home.find}}</a></div><ul class="list card"><?cs
 each:c = view.courses ?><li><?cs call:ring(c.percent, "{{course.progress}}") ?><div class="grow"><a href="/courses/<?cs var:c.slug ?>"><b><?cs var:c.title ?></b></a><p class="muted small"><?cs if:c.completed ?>{{course.completed}}<?cs elif:c.nextHref ?>{{course.next}} <a href="<?cs var:url_validate(c.nextHref) ?>"><?cs var:c.nextTitle ?></a><?cs else ?>{{course.done n=c.done total=c.total}}<?cs /if ?></p></div><?cs if:c.completed ?><span class="badge good">{{icon.done}}{{lesson.done}}</span><?cs elif:c.nextHref ?><a class="button small" href="<?cs var:url_validate(c.nextHref) ?>"><?cs if:#c.done > #0 ?>{{home.continue}}<?cs else ?>{{home.start}}<?cs /if ?><span class="sr"> <?cs var:c.title ?></span></a><?cs /if ?></li><?cs /each ?></ul></section>
-<aside class="aside stack" aria-label="{{home.week}}"><div class="card"><?cs call:chart(view.week) ?></div>
+<aside class="aside stack" aria-label="{{home.week}}"><div class="card"><?cs call:chart(view.charts.week) ?></div>
 <div class="stats"><?cs call:stat("{{home.lessons}}", view.stats.lessons, "") ?><?cs call:stat("{{home.streak}}", view.stats.streak, "{{home.streak.unit}}") ?></div></aside>
 </div><?cs /if ?><?cs
 if:subcount(view.recommended) > #0 ?>

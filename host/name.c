@@ -1,0 +1,54 @@
+/* name.c: a person's name as two letters. */
+#include <string.h>
+#include <strings.h>
+
+#include "handler.h"
+
+static size_t
+character_size(const char *s)
+{
+	unsigned char c = (unsigned char)*s;
+	size_t n = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4, i = 1;
+
+	while (i < n && s[i])
+		i++;
+	return i;
+}
+
+static bool
+is_title(const char *word, size_t n)
+{
+	static const char *const titles[] = { "dr", "prof", "mr", "mrs", "ms", "mx" };
+
+	if (n > 0 && word[n - 1] == '.')
+		n--;
+	for (size_t i = 0; i < sizeof(titles) / sizeof(*titles); i++)
+		if (strlen(titles[i]) == n && strncasecmp(word, titles[i], n) == 0)
+			return true;
+	return false;
+}
+
+const char *
+name_initials(struct arena *arena, const char *name)
+{
+	const char *first = NULL, *last = NULL, *p = name;
+
+	while (*p) {
+		size_t n;
+
+		p += strspn(p, " \t");
+		n = strcspn(p, " \t");
+		if (n > 0 && !is_title(p, n)) {
+			last = p;
+			if (!first)
+				first = p;
+		}
+		p += n;
+	}
+	if (!first)
+		return "";
+	if (first == last)
+		return arena_strndup(arena, first, character_size(first));
+	return arena_printf(arena, "%.*s%.*s", (int)character_size(first), first,
+	    (int)character_size(last), last);
+}
