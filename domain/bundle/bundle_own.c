@@ -84,11 +84,14 @@ get_text(struct own *o, struct json *object, const char *at, const char *key, si
 static const char *
 get_slug(struct own *o, struct json *object, const char *at, const char *key)
 {
-	const char *s = get_text(o, object, at, key, 1, 80);
+	/* Limits of the tables: what was exported comes in again. */
+	const char *s = get_text(o, object, at, key, 1, strcmp(key, "slug") == 0 ? 120 : 80);
+	size_t n = strlen(s);
 
-	if (s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-")] != '\0' || *s == '-')
+	if (s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-")] != '\0' || *s == '-' ||
+	    (n > 0 && s[n - 1] == '-') || strstr(s, "--") != NULL)
 		bundle_fail(o->r, file_name, field_name(o, at, key),
-		    "may hold small letters, digits and hyphens");
+		    "may hold small letters, digits and single hyphens between them");
 	return s;
 }
 

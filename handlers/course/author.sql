@@ -51,7 +51,23 @@ returning id, slug;
 --   locked bool
 -- Who wants the same address waits for the other's transaction, then sees its course.
 select true as locked
-  from pg_advisory_xact_lock(hashtextextended('course.course_slug ' || $1, 0));
+  from pg_advisory_xact_lock(hashtextextended('course.course_slug ' || left($1, 110), 0));
+
+-- The first of "loops", "loops-2", "loops-3" … that no course has or ever had.
+-- Addresses have 120 characters at the most: a long one gives way to its number.
+-- author_slug_pick(slug text) -> one
+--   slug text
+with taken as (
+  select slug from course.course_slug
+   where slug ~>=~ left($1, 110) and slug ~<~ (left($1, 110) || '~')
+)
+select t.slug
+  from generate_series(1, (select count(*) + 1 from taken)) n
+  cross join lateral (select case when n = 1 then rtrim(left($1, 120), '-')
+      else rtrim(left($1, 119 - length(n::text)), '-') || '-' || n end as slug) t
+ where not exists (select from taken where taken.slug = t.slug)
+ order by n
+ limit 1;
 
 -- author_slug_free(slug text, course uuid?) -> one
 --   free bool
@@ -143,11 +159,17 @@ select not exists (select from course.course where code = $1 and id <> $2) as fr
 -- author_skills_clear(course uuid) -> exec
 delete from course.course_skill where course_id = $1;
 
+-- A skill is its title; names that make the same slug ("C", "C#", "数学") are told
+-- apart by a mark of the title.
 -- author_skill_add(course uuid, slug text, title text, position i32) -> exec
 with added as (
-  insert into course.skill (slug, title) values ($2, $3) on conflict do nothing returning id
+  insert into course.skill (slug, title)
+  select case when exists (select from course.skill where slug = $2)
+              then rtrim(left($2, 71), '-') || '-' || left(md5($3), 8) else $2 end, $3
+   where not exists (select from course.skill where title = $3)
+      on conflict do nothing returning id
 ), skill as (
-  select id from added union all select id from course.skill where slug = $2 or title = $3 limit 1
+  select id from course.skill where title = $3 union all select id from added limit 1
 )
 insert into course.course_skill (course_id, skill_id, position)
 select $1, id, $4 from skill
@@ -183,13 +205,13 @@ delete from course.module m
    and not exists (select from course.lesson l where l.module_id = m.id);
 
 -- author_lesson_add(course uuid, module uuid, slug text, title text, kind text) -> one
---   slug text
+--   id uuid, slug text
 insert into course.lesson (course_id, module_id, slug, title, kind, position)
 select $1, m.id, $3, $4, $5,
        coalesce((select max(position) + 1 from course.lesson where module_id = m.id), 0)
   from course.module m
  where m.id = $2 and m.course_id = $1
-returning slug;
+returning id, slug;
 
 -- author_lesson_slugs(course uuid, slug text) -> many
 --   slug text

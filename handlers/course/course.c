@@ -82,7 +82,7 @@ facts_view(struct req *r, struct view *v, const struct course_by_slug *c)
 	view_int(v, "minutes", c->minutes);
 	view_int(v, "lessons", c->lessons);
 	view_int(v, "students", c->students);
-	course_rating(v, c->rating_sum, c->rating_count);
+	course_rating_view(v, c->rating_sum, c->rating_count);
 	view_money(v, "price", c->price, c->currency);
 	view_bool(v, "free", c->price == 0);
 	view_time(v, "saleOpensAt", c->opens_at_set && c->opens_at > clock_now() ? c->opens_at : 0);
@@ -103,7 +103,7 @@ people_view(struct req *r, struct view *v, const struct course_by_slug *c)
 	struct view *who = view_obj(v, "instructor"), *licence = view_obj(v, "licence"), *source;
 
 	view_str(who, "name", name);
-	view_str(who, "initials", identity_initials(r->arena, name));
+	view_str(who, "initials", name_initials(r->arena, name));
 	view_str(who, "bio", c->instructor_bio);
 	if (c->instructor_avatar != NULL)
 		view_strf(who, "avatar", "/avatars/%s", c->instructor_id);
@@ -252,6 +252,24 @@ course_show(struct req *r, struct view *v)
 	return 200;
 }
 
+/* Nightly: the mean of all ratings and the ranks that hang on it (K6); words
+ * that no course uses any more (K4). */
+static enum job_result
+course_refresh_run(struct job *job)
+{
+	struct course_rating_refresh ranked;
+	struct course_word_sweep words;
+	bool found;
+
+	sql_course_rating_refresh_queue(job->db, &ranked, &found);
+	sql_course_word_sweep_queue(job->db, &words, &found);
+	db_flush(job->db);
+	cache_touch(job->db, "catalogue");
+	job_report(job, arena_printf(job->arena, "ranked anew: %lld, words forgotten: %lld",
+	    (long long)ranked.changed, (long long)words.forgotten));
+	return JOB_DONE;
+}
+
 /* ---- the module --------------------------------------------------------------------- */
 
 static const struct route routes[] = {
@@ -338,6 +356,10 @@ static const struct route routes[] = {
 
 static const struct job_type jobs[] = {
 	{ "course.import", course_import_run, .timeout_s = 600, .attempts = 2 },
+	{ "course.import_sweep", course_import_sweep_run, .timeout_s = 300, .attempts = 3,
+	    .cron = "50 2 * * *" },
+	{ "course.refresh", course_refresh_run, .timeout_s = 300, .attempts = 3,
+	    .cron = "20 2 * * *" },
 	{ "course.skills", course_skills_run, .timeout_s = 60, .attempts = 1 },
 	{ 0 }
 };

@@ -13,6 +13,7 @@
 #ifndef COURSE_H
 #define COURSE_H
 
+#include "card/card.h"
 #include "handler.h"
 #include "course.sql.h"
 
@@ -24,8 +25,6 @@ handler_fn lesson_show, media_show;
 
 /* Adds a card (macro/course.cs). percent: own progress, -1 = not enrolled. */
 void course_card(struct view *list, const struct catalogue_page *, int percent);
-/* "4.7" and the number of ratings; no value under three ratings (K6). */
-void course_rating(struct view *, int32_t sum, int32_t count);
 /* Does the person make this course, or see all of them (ADMIN)? */
 bool course_staff(const struct req *, const char *instructor_id);
 /* May the person see a course at all? Archived ones only who takes or makes

@@ -197,15 +197,15 @@ select r.id, r.rating::int4 as rating, r.comment, r.author, r.reply, r.created_a
  order by r.helpful desc, r.created_at desc, r.id
  limit 3;
 
--- The most popular courses that share a skill or the category.
+-- The most popular courses that share a skill or the category. Shared rows: all
+-- of it comes from tables that show everybody the same; a course that is not in
+-- the catalogue (a draft) has no category here, for its author as for others.
 -- course_related(slug text) -> many cached 5s catalogue like catalogue_page
 with this as materialized (
-	select t.course_id, g.slug as category, t.skills
+	select s.course_id, c.category, array(select k.slug from course.course_skill x
+	      join course.skill k on k.id = x.skill_id where x.course_id = s.course_id) as skills
 	  from course.course_slug s
-	  join course.course c on c.id = s.course_id
-	  join course.category g on g.id = c.category_id
-	  cross join lateral (select c.id as course_id, array(select k.slug from course.course_skill x
-	      join course.skill k on k.id = x.skill_id where x.course_id = c.id) as skills) t
+	  left join course.catalogue c on c.course_id = s.course_id
 	 where s.slug = $1
 ), near as (
 	(select c.course_id from this t join course.catalogue c on c.skills && t.skills limit 200)
@@ -277,3 +277,13 @@ select m.name, m.path, m.type
              join course.lesson_version v on v.id = l.published_version_id
             where l.course_id = c.id and l.preview and l.live and strpos(v.html, $1) > 0))))
  limit 1;
+
+-- ---- nightly -----------------------------------------------------------------------------
+
+-- course_rating_refresh() -> one
+--   changed i64
+select course.rating_refresh() as changed;
+
+-- course_word_sweep() -> one
+--   forgotten i64
+select course.word_sweep() as forgotten;

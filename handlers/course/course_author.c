@@ -1,4 +1,4 @@
-/* Authoring: the educator's home, the facts of a course, its publication. */
+/* Authoring: a course in its editor, what its author may do, its publication. */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,38 +9,11 @@
 #include "course_author.h"
 #include "outbox/outbox.h"
 
-static const char *const levels[] = { "BEGINNER", "INTERMEDIATE", "ADVANCED", NULL };
-static const char *const languages[] = { "en", "zu", "af", "xh", "st", "tn", "fr", "pt", "sw", NULL };
-static const char *const zar[] = { "ZAR", NULL };
+const char *const author_languages[] = { "en", "zu", "af", "xh", "st", "tn", "fr", "pt", "sw", NULL };
 
-#define LINES_MAX 50 /* course.course: outcomes, requirements */
 #define SLUG_PARAM { "slug", PARAM_SLUG, PARAM_PATH }
 
-const struct param author_add_params[] = {
-	{ "title", PARAM_LINE, PARAM_REQUIRED, .min = 3, .max = 120 },
-	{ 0 }
-};
-
 const struct param author_course_params[] = { SLUG_PARAM, { 0 } };
-
-/* The address may change: the new one is not called slug, as the path's is. */
-const struct param author_save_params[] = {
-	SLUG_PARAM,
-	{ "title", PARAM_LINE, PARAM_REQUIRED, .min = 3, .max = 120 },
-	{ "address", PARAM_SLUG, 0 },
-	{ "code", PARAM_SLUG, 0, .max = 40 },
-	{ "summary", PARAM_TEXT, 0, .max = 300 },
-	{ "description", PARAM_TEXT, 0, .max = 20000 },
-	{ "category", PARAM_UUID, PARAM_REQUIRED },
-	{ "level", PARAM_ENUM, PARAM_REQUIRED, .options = levels },
-	{ "language", PARAM_ENUM, PARAM_REQUIRED, .options = languages },
-	{ "price", PARAM_MONEY, 0, .max = 100000000, .options = zar },
-	{ "outcomes", PARAM_TEXT, 0, .max = 5000 },
-	{ "requirements", PARAM_TEXT, 0, .max = 5000 },
-	{ "skills", PARAM_TEXT, 0, .max = 2000 },
-	{ "version", PARAM_INT, PARAM_REQUIRED, .min = 1, .max = INT32_MAX },
-	{ 0 }
-};
 
 /* ---- shared ------------------------------------------------------------------------ */
 
@@ -75,20 +48,18 @@ author_slug(struct arena *a, const char *text)
 }
 
 const char *
-author_free_slug(struct req *r, const char *title)
+author_free_slug(struct db *db, const char *base)
 {
-	const char *base = author_slug(r->arena, title), *slug = base;
 	struct author_slug_lock lock;
+	struct author_slug_pick pick;
+	bool locked, found;
 
-	sql_author_slug_lock(r->db, base, &lock);
-	for (int n = 2; n < 1000; n++) {
-		struct author_slug_free row;
-
-		if (sql_author_slug_free(r->db, slug, NULL, &row) && row.free)
-			return slug;
-		slug = arena_printf(r->arena, "%s-%d", base, n);
-	}
-	fault("no free address for %s", base);
+	sql_author_slug_lock_queue(db, base, &lock, &locked);
+	sql_author_slug_pick_queue(db, base, &pick, &found);
+	db_flush(db);
+	if (!found)
+		fault("no free address for %s", base);
+	return pick.slug;
 }
 
 const char *const *
@@ -125,77 +96,6 @@ author_images(struct req *r, const char *course)
 			arena_printf(r->arena, "/media/%s", rows[i].hash),
 			rows[i].width_set ? rows[i].width : 0, rows[i].height_set ? rows[i].height : 0 };
 	return images;
-}
-
-/* ---- home --------------------------------------------------------------------------- */
-
-static void
-course_items(struct view *v, const struct author_courses *rows, size_t n)
-{
-	struct view *items = view_list(v, "items");
-
-	for (size_t i = 0; i < n; i++) {
-		struct view *item = view_item(items);
-
-		view_str(item, "slug", rows[i].slug);
-		view_str(item, "title", rows[i].title);
-		view_str(item, "status", rows[i].status);
-		view_int(item, "students", rows[i].students);
-		view_int(item, "completed", rows[i].completed);
-		view_int(item, "lessons", rows[i].lessons);
-		view_time(item, "updatedAt", rows[i].updated_at);
-		view_int(item, "changed", rows[i].changed);
-		course_rating(item, rows[i].rating_sum, rows[i].rating_count);
-	}
-}
-
-int
-author_home(struct req *r, struct view *v)
-{
-	struct author_stats stats;
-	struct author_weeks *weeks;
-	struct author_courses *courses;
-	struct chart_point *points;
-	struct view *s;
-	size_t n_weeks, n;
-	int64_t all = 0;
-	bool found;
-
-	req_title(r, req_msg(r, "nav.teach"));
-	sql_author_stats_queue(r->db, r->person->id, &stats, &found);
-	sql_author_weeks_queue(r->db, r->person->id, r->zone, &weeks, &n_weeks);
-	sql_author_courses_queue(r->db, r->person->id, &courses, &n);
-	db_flush(r->db);
-
-	s = view_obj(v, "stats");
-	view_int(s, "courses", stats.courses);
-	view_int(s, "published", stats.published);
-	view_int(s, "learners", stats.learners);
-	view_int(s, "completions", stats.completions);
-	view_int(s, "thisWeek", stats.week);
-	points = arena_alloc(r->arena, (n_weeks + 1) * sizeof(*points));
-	for (size_t i = 0; i < n_weeks; i++) {
-		points[i] = (struct chart_point){ weeks[i].week, weeks[i].enrolments };
-		all += weeks[i].enrolments;
-	}
-	if (all > 0)
-		view_chart(v, "chart", CHART_BARS, req_msg(r, "teach.chart.title"),
-		    req_msg(r, "teach.chart.unit"), points, n_weeks);
-	course_items(v, courses, n);
-	return 200;
-}
-
-int
-author_add(struct req *r, struct view *v)
-{
-	const char *title = req_text(r, "title");
-	struct author_course_add row;
-
-	sql_author_course_add(r->db, r->person->id, author_free_slug(r, title), title, "en", &row);
-	audit_add(r->db, "course.create", "course", row.id, NULL, NULL);
-	view_str(v, "slug", row.slug);
-	req_created(r);
-	return req_see(r, "/teach/courses/%s", row.slug);
 }
 
 /* ---- one course ------------------------------------------------------------------------ */
@@ -248,7 +148,7 @@ choices_view(struct req *r, struct view *v, const struct author_categories *rows
 		view_str(item, "value", rows[i].id);
 		view_str(item, "label", rows[i].title);
 	}
-	for (const char *const *code = languages; *code != NULL; code++) {
+	for (const char *const *code = author_languages; *code != NULL; code++) {
 		struct view *item = view_item(list);
 
 		view_str(item, "value", *code);
@@ -374,102 +274,6 @@ author_course_show(struct req *r, struct view *v)
 	outline_view(v, modules, n_modules, lessons, n_lessons);
 	view_bool(v, "canPublish", checks_view(r, v, &c, n_modules, lessons, n_lessons));
 	return 200;
-}
-
-static void
-skills_save(struct req *r, const char *course)
-{
-	size_t n;
-	const char *const *skills = author_lines(r->arena, req_text(r, "skills"), &n);
-
-	sql_author_skills_clear_queue(r->db, course, NULL);
-	for (size_t i = 0; i < n && i < 30; i++)
-		if (strlen(skills[i]) <= 120)
-			sql_author_skill_add_queue(r->db, course, author_slug(r->arena, skills[i]), skills[i],
-			    (int32_t)i, NULL);
-	db_flush(r->db);
-}
-
-static bool
-facts_free(struct req *r, const char *course, const char *slug, const char *code)
-{
-	struct author_slug_free slug_row;
-	struct author_code_free code_row;
-
-	if (!sql_author_slug_free(r->db, slug, course, &slug_row) || !slug_row.free)
-		req_field_error(r, "address", "taken");
-	if (code != NULL && (!sql_author_code_free(r->db, code, course, &code_row) || !code_row.free))
-		req_field_error(r, "code", "taken");
-	return slug_row.free && (code == NULL || code_row.free);
-}
-
-/* What the tables refuse otherwise: a category there is not, endless lists. */
-static bool
-facts_fit(struct req *r, size_t outcomes, size_t requirements)
-{
-	struct author_categories *rows;
-	size_t n = sql_author_categories(r->db, &rows), at = 0;
-
-	while (at < n && strcasecmp(rows[at].id, req_text(r, "category")) != 0)
-		at++;
-	if (at == n)
-		req_field_error(r, "category", "option");
-	if (outcomes > LINES_MAX)
-		req_field_error(r, "outcomes", "too_long");
-	if (requirements > LINES_MAX)
-		req_field_error(r, "requirements", "too_long");
-	return at < n && outcomes <= LINES_MAX && requirements <= LINES_MAX;
-}
-
-static const char *
-given(struct req *r, const char *name, const char *dflt)
-{
-	const char *text = req_text(r, name);
-
-	return text == NULL || *text == '\0' ? dflt : text;
-}
-
-/* Of the facts of a course those that others rely on. */
-static const char *
-audit_facts(struct req *r, const char *slug, int64_t price)
-{
-	return json_object(r->arena, "address", slug, "price",
-	    arena_printf(r->arena, "%lld", (long long)price), NULL);
-}
-
-int
-author_course_save_facts(struct req *r, struct view *v)
-{
-	struct author_course c;
-	const char *about = given(r, "description", ""), *slug, *code;
-	const char *const *outcomes, *const *requirements;
-	struct markdown_result text;
-	size_t n_outcomes, n_requirements;
-	bool good;
-	int status = author_open(r, &c);
-
-	if (status != 0)
-		return status;
-	outcomes = author_lines(r->arena, req_text(r, "outcomes"), &n_outcomes);
-	requirements = author_lines(r->arena, req_text(r, "requirements"), &n_requirements);
-	slug = given(r, "address", c.slug);
-	code = given(r, "code", NULL);
-	good = facts_free(r, c.id, slug, code);
-	if (!facts_fit(r, n_outcomes, n_requirements) || !good)
-		return req_invalid(r);
-	text = markdown_render(r->arena, about, strlen(about), author_images(r, c.id));
-	if (sql_author_course_save(r->db, c.id, (int32_t)req_int(r, "version"), req_text(r, "title"),
-	    slug, code, given(r, "summary", ""), about, text.html.text, req_text(r, "category"),
-	    req_text(r, "level"), req_text(r, "language"), req_int(r, "price"), outcomes,
-	    requirements) == 0)
-		return req_fail(r, 409, "changed_meanwhile");
-	skills_save(r, c.id);
-	audit_add(r->db, "course.update", "course", c.id, audit_facts(r, c.slug, c.price),
-	    audit_facts(r, slug, req_int(r, "price")));
-	cache_touch(r->db, "catalogue");
-	view_str(v, "slug", slug);
-	req_flash(r, "good", "flash.saved");
-	return req_see(r, "/teach/courses/%s", slug);
 }
 
 /* ---- publication -------------------------------------------------------------------------- */

@@ -13,9 +13,12 @@ extern const struct param author_add_params[], author_course_params[], author_sa
     author_lesson_add_params[], author_order_params[], author_lesson_params[],
     author_text_params[], author_draft_params[];
 
+/* course_home.c */
+handler_fn author_home, author_add;
 /* course_author.c */
-handler_fn author_home, author_add, author_course_show, author_course_save_facts,
-    author_publish, author_archive, author_restore;
+handler_fn author_course_show, author_publish, author_archive, author_restore;
+/* course_facts.c */
+handler_fn author_course_save_facts;
 /* course_outline.c */
 handler_fn author_module_new, author_module_edit, author_module_remove, author_lesson_new,
     author_order;
@@ -25,12 +28,14 @@ handler_fn author_text_show, author_text_save, author_text_autosave, author_text
 /* course_export.c */
 handler_fn author_export;
 
+/* Languages of courses, up to NULL. */
+extern const char *const author_languages[];
 /* The course of :slug that the person may edit; else 404 (returned). */
 int author_open(struct req *, struct author_course *);
 /* "R & B: Loops!" as "r-b-loops", at most 80 bytes; "x" for nothing usable. */
 const char *author_slug(struct arena *, const char *text);
-/* A free slug for a new course. */
-const char *author_free_slug(struct req *, const char *title);
+/* The slug for a new course, or the next free one with a number behind it. */
+const char *author_free_slug(struct db *, const char *slug);
 /* Pictures of the course as the renderer wants them. */
 const struct markdown_image *author_images(struct req *, const char *course);
 /* Lines of a text that hold something, up to NULL. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "course.h"
+#include "identity/identity.h"
 
 #define REACH_MAX 10000 /* courses one can page through; a search narrows better (K3) */
 
@@ -199,39 +200,15 @@ filters_view(struct req *r, struct view *v, const struct facets *all, const char
 }
 
 void
-course_rating(struct view *v, int32_t sum, int32_t count)
-{
-	/* One to five stars, in tenths. */
-	static const char texts[51][4] = {
-#define TENTHS(n) n ".0", n ".1", n ".2", n ".3", n ".4", n ".5", n ".6", n ".7", n ".8", n ".9"
-		TENTHS("0"), TENTHS("1"), TENTHS("2"), TENTHS("3"), TENTHS("4"), "5.0"
-#undef TENTHS
-	};
-	int32_t tenths = count < 3 ? 0 : (sum * 10 + count / 2) / count;
-
-	view_str(v, "rating", tenths > 0 && tenths <= 50 ? texts[tenths] : NULL);
-	view_int(v, "ratings", count);
-}
-
-void
 course_card(struct view *list, const struct catalogue_page *row, int percent)
 {
-	struct view *c = view_item(list);
+	struct view *c = course_card_view(list, &(struct course_card){ .slug = row->slug,
+	    .title = row->title, .summary = row->summary, .category = row->category_title,
+	    .level = row->level, .currency = row->currency, .instructor = row->instructor,
+	    .price = row->price, .free = row->free, .lessons = row->lessons,
+	    .minutes = row->minutes, .rating_sum = row->rating_sum,
+	    .rating_count = row->rating_count, .tone = row->tone, .pattern = row->pattern });
 
-	view_str(c, "slug", row->slug);
-	view_str(c, "title", row->title);
-	view_str(c, "summary", row->summary);
-	view_str(c, "category", row->category_title);
-	view_str(c, "level", row->level);
-	view_int(c, "minutes", row->minutes);
-	view_int(c, "hours", row->minutes < 60 ? 0 : (row->minutes + 30) / 60);
-	view_int(c, "lessons", row->lessons);
-	view_str(view_obj(c, "instructor"), "name", row->instructor);
-	view_money(c, "price", row->price, row->currency);
-	view_bool(c, "free", row->free);
-	course_rating(c, row->rating_sum, row->rating_count);
-	view_int(c, "tone", row->tone);
-	view_int(c, "pattern", row->pattern);
 	view_bool(c, "enrolled", percent >= 0);
 	if (percent >= 0)
 		view_int(c, "percent", percent);
@@ -304,6 +281,5 @@ course_front(struct req *r, struct view *v)
 {
 	if (r->person == NULL)
 		return course_index(r, v);
-	return req_see(r, "%s", r->person->role == ROLE_ADMIN ? "/admin"
-	    : r->person->role == ROLE_EDUCATOR ? "/teach" : "/home");
+	return req_see(r, "%s", identity_home(r->person->role));
 }

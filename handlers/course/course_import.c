@@ -19,6 +19,7 @@
 #include "import.sql.h"
 
 #define REPORT_MAX 500
+#define IMPORT_KEEP_S 86400 /* files of uploads, once their import is over */
 
 struct import {
 	struct job *job;
@@ -166,21 +167,6 @@ render(struct import *im)
 /* ---- storing --------------------------------------------------------------------- */
 
 static const char *
-free_slug(struct import *im)
-{
-	const char *slug = im->bundle->slug;
-
-	for (int n = 2; n < 100; n++) {
-		struct import_slug_free row;
-
-		if (sql_import_slug_free(im->job->db, slug, &row) && row.free)
-			return slug;
-		slug = arena_printf(im->arena, "%s-%d", im->bundle->slug, n);
-	}
-	fault("no free address for %s", im->bundle->slug);
-}
-
-static const char *
 or_null(const char *s)
 {
 	return s == NULL || *s == '\0' ? NULL : s;
@@ -198,9 +184,9 @@ store_course(struct import *im, const char *category, const char *code)
 		attribution = arena_printf(im->arena, "%s\n\n%s", b->attribution, b->licence_text);
 	if (strlen(attribution) > 20000)
 		attribution = b->attribution;
-	sql_import_course(im->job->db, code, free_slug(im), im->owner, category, b->title, b->summary,
-	    b->description, im->about_html, b->level, b->language, b->price, b->currency,
-	    weeks > 0 ? &weeks : NULL, b->outcomes, b->requirements, or_null(b->licence),
+	sql_import_course(im->job->db, code, author_free_slug(im->job->db, b->slug), im->owner,
+	    category, b->title, b->summary, b->description, im->about_html, b->level, b->language,
+	    b->price, b->currency, weeks > 0 ? &weeks : NULL, b->outcomes, b->requirements, or_null(b->licence),
 	    or_null(b->licence_url), or_null(attribution), or_null(b->source_url), &course);
 	return course.id;
 }
@@ -212,7 +198,8 @@ store_lists(struct import *im, const char *course)
 	struct db *db = im->job->db;
 
 	for (int32_t i = 0; b->skills != NULL && b->skills[i] != NULL; i++)
-		sql_import_skill_queue(db, course, author_slug(im->arena, b->skills[i]), b->skills[i], i, NULL);
+		sql_author_skill_add_queue(db, course, author_slug(im->arena, b->skills[i]), b->skills[i], i,
+		    NULL);
 	for (size_t i = 0; b->prerequisites != NULL && b->prerequisites[i] != NULL; i++)
 		sql_import_prerequisite_queue(db, course, b->prerequisites[i], NULL);
 	for (size_t i = 0; i < b->n_media; i++) {
@@ -356,6 +343,28 @@ course_skills_run(struct job *job)
 	}
 	db_flush(job->db);
 	job_report(job, arena_printf(job->arena, "skills: %d", n));
+	return JOB_DONE;
+}
+
+/* Job "course.import_sweep": uploaded files that no waiting import needs; those
+ * of refused uploads are among them. */
+enum job_result
+course_import_sweep_run(struct job *job)
+{
+	const char *const *paths;
+	size_t n = storage_list(job->arena, "imports", IMPORT_KEEP_S, &paths), dropped = 0, n_kept;
+	struct import_needed *kept;
+
+	n_kept = sql_import_needed(job->db, paths, &kept);
+	for (size_t i = 0; i < n; i++) {
+		bool needed = false;
+
+		for (size_t k = 0; k < n_kept && !needed; k++)
+			needed = strcmp(kept[k].path, paths[i]) == 0;
+		if (!needed)
+			dropped += storage_drop(paths[i]);
+	}
+	job_report(job, arena_printf(job->arena, "archives dropped: %zu of %zu", dropped, n));
 	return JOB_DONE;
 }
 

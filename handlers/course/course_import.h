@@ -14,6 +14,8 @@ handler_fn course_import_index, course_import_add, course_import_show;
  * publish "true" puts it into the catalogue at once.
  */
 enum job_result course_import_run(struct job *);
+/* Job "course.import_sweep", nightly: files of imports that are over. */
+enum job_result course_import_sweep_run(struct job *);
 /* Job "course.skills": the skills of a tab-separated file. */
 enum job_result course_skills_run(struct job *);
 

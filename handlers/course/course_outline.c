@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "audit/audit.h"
 #include "course.h"
 #include "course_author.h"
 
@@ -34,10 +35,18 @@ const struct param author_order_params[] = {
 	{ "ids", PARAM_UUID, PARAM_MANY }, { 0 }
 };
 
+/* One row for a change of a module or lesson: whose part it is. */
+static void
+note(struct req *r, const char *action, const char *type, const char *id,
+    const struct author_course *c)
+{
+	audit_add(r->db, action, type, id, NULL, json_object(r->arena, "course", c->id, NULL));
+}
+
 static int
 back(struct req *r, struct view *v, const struct author_course *c)
 {
-	sql_author_course_changed(r->db, c->id);
+	sql_author_course_changed_queue(r->db, c->id, NULL);
 	view_str(v, "slug", c->slug);
 	return req_see(r, "/teach/courses/%s", c->slug);
 }
@@ -52,6 +61,7 @@ author_module_new(struct req *r, struct view *v)
 	if (status != 0)
 		return status;
 	sql_author_module_add(r->db, c.id, req_text(r, "title"), &row);
+	note(r, "module.create", "module", row.id, &c);
 	view_str(v, "id", row.id);
 	req_created(r);
 	return back(r, v, &c);
@@ -69,6 +79,7 @@ author_module_edit(struct req *r, struct view *v)
 	if (sql_author_module_save(r->db, c.id, req_text(r, "module"), req_text(r, "title"),
 	    summary == NULL ? "" : summary) == 0)
 		return req_fail(r, 404, "not_found");
+	note(r, "module.update", "module", req_text(r, "module"), &c);
 	req_flash(r, "good", "flash.saved");
 	return back(r, v, &c);
 }
@@ -83,6 +94,7 @@ author_module_remove(struct req *r, struct view *v)
 		return status;
 	if (sql_author_module_delete(r->db, c.id, req_text(r, "module")) == 0)
 		return req_fail(r, 409, "module_not_empty");
+	note(r, "module.delete", "module", req_text(r, "module"), &c);
 	req_flash(r, "good", "flash.deleted");
 	return back(r, v, &c);
 }
@@ -119,6 +131,7 @@ author_lesson_new(struct req *r, struct view *v)
 	if (!sql_author_lesson_add(r->db, c.id, req_text(r, "module"), lesson_slug(r, c.id, title), title,
 	    req_text(r, "type"), &row))
 		return req_fail(r, 404, "not_found");
+	note(r, "lesson.create", "lesson", row.id, &c);
 	view_str(v, "slug", row.slug);
 	req_created(r);
 	return req_see(r, "/teach/courses/%s/lessons/%s", c.slug, row.slug);
@@ -237,5 +250,9 @@ author_order(struct req *r, struct view *v)
 	}
 	if (!done)
 		return req_fail(r, 409, "outline_changed");
+	audit_add(r->db, "course.order", "course", c.id, NULL, move != NULL && to != NULL
+	    ? json_object(r->arena, "moved", move, "to", to, NULL)
+	    : json_object(r->arena, "kind", kind, "module", req_text(r, "module") != NULL
+		? req_text(r, "module") : "", NULL));
 	return back(r, v, &c);
 }

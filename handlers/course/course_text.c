@@ -187,6 +187,13 @@ version_new(struct req *r, const struct author_course *c, const struct author_le
 	return row.id;
 }
 
+/* What the audit tells of a save: the address and the version of the text. */
+static const char *
+lesson_facts(struct req *r, const char *slug, const char *version)
+{
+	return json_object(r->arena, "address", slug, "version", version == NULL ? "" : version, NULL);
+}
+
 int
 author_text_save(struct req *r, struct view *v)
 {
@@ -216,6 +223,8 @@ author_text_save(struct req *r, struct view *v)
 	if (sql_author_lesson_save(r->db, l.id, base, draft, req_text(r, "title"), slug,
 	    req_text(r, "type"), (int32_t)req_int(r, "minutes"), req_bool(r, "preview")) == 0)
 		return conflict(r, v, &c, &l);
+	audit_add(r->db, "lesson.update", "lesson", l.id, lesson_facts(r, l.slug, l.draft),
+	    lesson_facts(r, slug, draft == NULL ? l.draft : draft));
 	if (publish) {
 		sql_author_lesson_publish(r->db, l.id);
 		audit_add(r->db, "lesson.publish", "lesson", l.id, NULL, NULL);

@@ -42,26 +42,32 @@ update course.import
 -- import_failed(id uuid, kind text?, problem text, report json) -> exec
 update course.import set status = 'FAILED', kind = $2, problem = $3, report = $4 where id = $1;
 
+-- Of these files, those that an import still waits for. A job that died may be
+-- run again for as long as dead jobs are kept.
+-- import_needed(paths text[]) -> many
+--   path text
+select distinct path from course.import
+ where path = any ($1::text[]) and status = 'QUEUED' and created_at > host.now() - interval '90 days';
+
 -- ---- storing a course ----------------------------------------------------------------
 
 -- import_exists(code text) -> one
 --   id uuid
 select id from course.course where code = $1;
 
--- import_slug_free(slug text) -> one
---   free bool
-select not exists (select from course.course_slug where slug = $1)
-   and not exists (select from course.course where slug = $1) as free;
-
+-- A category is its title; see author_skill_add.
 -- import_category(slug text, title text) -> one
 --   id uuid
 with added as (
-  insert into course.category (slug, title) values ($1, $2)
+  insert into course.category (slug, title)
+  select case when exists (select from course.category where slug = $1)
+              then rtrim(left($1, 51), '-') || '-' || left(md5($2), 8) else $1 end, $2
+   where not exists (select from course.category where title = $2)
       on conflict do nothing returning id
 )
-select id from added
+select id from course.category where title = $2
 union all
-select id from course.category where slug = $1 or title = $2
+select id from added
  limit 1;
 
 -- import_course(code text?, slug text, instructor uuid, category uuid, title text, summary text,
@@ -75,16 +81,6 @@ insert into course.course (code, slug, instructor_id, category_id, title, summar
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::int4::int2, $14, $15, $16, $17,
     $18, $19)
 returning id;
-
--- import_skill(course uuid, slug text, title text, position i32) -> exec
-with added as (
-  insert into course.skill (slug, title) values ($2, $3) on conflict do nothing returning id
-), skill as (
-  select id from added union all select id from course.skill where slug = $2 or title = $3 limit 1
-)
-insert into course.course_skill (course_id, skill_id, position)
-select $1, id, $4 from skill
-    on conflict do nothing;
 
 -- import_prerequisite(course uuid, code text) -> exec
 insert into course.prerequisite (course_id, required_id)
@@ -128,7 +124,10 @@ update course.lesson l
 update course.course set status = 'PUBLISHED', published_at = host.now() where id = $1;
 
 -- import_skill_seed(slug text, title text, field text) -> exec
-insert into course.skill (slug, title, field) values ($1, $2, $3)
+insert into course.skill (slug, title, field)
+select case when exists (select from course.skill where slug = $1)
+            then rtrim(left($1, 71), '-') || '-' || left(md5($2), 8) else $1 end, $2, $3
+ where not exists (select from course.skill where title = $2)
     on conflict do nothing;
 
 -- import_files(course uuid) -> many
