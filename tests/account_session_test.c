@@ -361,6 +361,8 @@ Test(account_session, a_new_password_needs_the_old_one_and_ends_other_sessions)
 
 Test(account_session, acts_in_own_roles_only)
 {
+	const char *before;
+
 	cr_expect_eq(post_as(ANN, "/me/role", "role=ADMIN").status, 403);
 	cr_expect_eq(post_as(ANN, "/me/role", "role=EDUCATOR").status, 403);
 	cr_expect_eq(post_as(ANN, "/me/role", "role=ROOT").status, 422);
@@ -368,7 +370,10 @@ Test(account_session, acts_in_own_roles_only)
 	    person_id(EVE));
 	signin(EVE);
 	cr_expect_str_eq(get_as(EVE, "/me").location, "/teach");
+	before = session_of(EVE);
 	cr_expect_eq(post_as(EVE, "/me/role", "role=STUDENT").status, 303);
+	cr_expect_eq(request(EVE, "GET", "/me/profile", NULL, NULL, 0, (const char *[]){ before, NULL })
+	    .status, 303, "the token from before has ended");
 	cr_expect_str_eq(get_as(EVE, "/me").location, "/home");
 	cr_expect(strstr(api_get_as(EVE, "/me").json, "\"role\":\"STUDENT\""));
 	cr_expect_eq(post_as(EVE, "/me/profile/public", "publish=1").status, 403,

@@ -1,4 +1,6 @@
 /* Administration: closed to everybody else, and what it changes counts at once. */
+#include "conf.h"
+#include "redis_kit.h"
 #include "testkit.h"
 
 #include <string.h>
@@ -131,6 +133,40 @@ Test(admin, cache_entries_are_set_read_and_deleted)
 	post_as(ADA, "/admin/cache", "key=b1&value=x");
 	post_as(ADA, "/admin/cache/clear", "prefix=a");
 	cr_expect_eq(count("host.cache_entry where key in ('a1', 'b1')"), 1);
+}
+
+/* In Redis there is no row to look at: the page asks the cache itself. */
+Test(admin, entries_are_shown_and_cleared_wherever_the_cache_lives)
+{
+	struct conf elsewhere = *conf;
+	int64_t rows;
+
+	elsewhere.redis = redis_begin();
+	if (elsewhere.redis == NULL)
+		cr_skip_test("redis-server is not installed");
+	conf = &elsewhere;
+	post_as(ADA, "/admin/cache", "key=a1&value=hello");
+	post_as(ADA, "/admin/cache", "key=a2&value=x&ttl=600");
+	post_as(ADA, "/admin/cache", "key=b1&value=x");
+	HAS(get_as(ADA, "/admin/cache?prefix=a").json, "\"key\":\"a1\",\"bytes\":5");
+	HAS(get_as(ADA, "/admin/cache?prefix=a").html, "kept by Redis");
+	cr_expect_null(strstr(get_as(ADA, "/admin/cache?prefix=a").html, "b1"));
+	HAS(get_as(ADA, "/admin/cache?page=2").json, "\"total\":3");
+	HAS(api_post_as(ADA, "/admin/cache/clear", "{\"prefix\":\"a\"}").json, "\"deleted\":2");
+	HAS(get_as(ADA, "/admin/cache").json, "\"total\":1");
+	rows = count("host.cache_entry where key in ('a1', 'a2', 'b1')");
+	cr_expect_eq(rows, 0, "nothing was written into the table");
+	redis_end();
+}
+
+Test(admin, beyond_the_last_page_the_figure_stays)
+{
+	person_id(ANN), person_id(BOB);
+	post_as(ADA, path("/admin/users/%s/status", person_id(ANN)), "status=DISABLED");
+	HAS(api_get_as(ADA, "/admin/users?page=4000").json, "\"items\":[],\"page\":{\"page\":4000,"
+	    "\"limit\":50,\"total\":3");
+	HAS(api_get_as(ADA, path("/admin/audit?page=4000&person=%s", person_id(ANN))).json,
+	    "\"total\":1");
 }
 
 Test(admin, entries_of_the_audit_are_listed_and_filtered)

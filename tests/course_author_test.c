@@ -120,7 +120,7 @@ Test(author, strangers_neither_see_nor_change_a_draft)
 	for (size_t i = 0; i < sizeof(posts) / sizeof(posts[0]); i++) {
 		const char *path = arena_printf(kit_arena(), "/teach/courses/weaving%s", posts[i]);
 		struct reply r = api_post_as(MAX, path, arena_printf(kit_arena(),
-		    "{\"title\":\"Mine\",\"type\":\"TEXT\",\"source\":\"x\",\"version\":%s,\"level\":\"BEGINNER\","
+		    "{\"title\":\"Mine\",\"type\":\"TEXT\",\"source\":\"x\",\"version\":%s,\"level\":\"BEGINNER\",\"price\":0,"
 		    "\"language\":\"en\",\"category\":\"%s\",\"kind\":\"module\"}",
 		    *posts[i] == '\0' ? "1" : "null", value("select id from course.category")));
 
@@ -173,7 +173,7 @@ Test(author, a_taken_address_or_code_is_said_beside_its_field)
 	draft();
 	post_as(MAX, "/teach/courses", "title=Other");
 	r = api_post_as(EVE, "/teach/courses/weaving", arena_printf(kit_arena(),
-	    "{\"title\":\"Weaving\",\"address\":\"other\",\"level\":\"BEGINNER\",\"language\":\"en\","
+	    "{\"title\":\"Weaving\",\"address\":\"other\",\"level\":\"BEGINNER\",\"price\":0,\"language\":\"en\","
 	    "\"version\":%s,\"category\":\"%s\"}",
 	    value("select lock_version from course.course where slug = 'weaving'"),
 	    value("select id from course.category")));
@@ -204,7 +204,7 @@ Test(author, what_the_tables_would_refuse_is_said_beside_its_field)
 		    value("select id from course.category"));
 
 		r = api_post_as(EVE, "/teach/courses/weaving", arena_printf(kit_arena(),
-		    "{\"title\":\"Weaving\",\"level\":\"BEGINNER\",\"language\":\"en\",\"version\":%s,%s%s}",
+		    "{\"title\":\"Weaving\",\"level\":\"BEGINNER\",\"price\":0,\"language\":\"en\",\"version\":%s,%s%s}",
 		    value("select lock_version from course.course"), category, field));
 		cr_expect_eq(r.status, 422, "%s: %d", field, r.status);
 		HAS(r.json, arena_printf(kit_arena(), "\"field\":\"%s\"", bad[i][0]));

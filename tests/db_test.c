@@ -312,7 +312,8 @@ Test(db, an_error_in_the_committing_flush_undoes_everything)
 	sql_probe_deferred_queue(db, 1, NULL);
 	sql_probe_deferred_queue(db, 1, NULL);
 	FAULTS(&f, db_commit(db));
-	cr_expect_eq(f.status, 500);
+	cr_expect_eq(f.status, 409, "a name that somebody took meanwhile is nobody's fault");
+	cr_expect_str_eq(f.code, "taken_meanwhile");
 	cr_expect(strstr(f.text, "23505") && strstr(f.text, "db_commit_write"), "%s", f.text);
 	db_rollback(db);
 	cr_expect_eq(names_count(), 0);

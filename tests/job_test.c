@@ -10,6 +10,7 @@
 #include "arena.h"
 #include "cache.h"
 #include "cluster.h"
+#include "redis_kit.h"
 #include "conf.h"
 #include "db.h"
 #include "job.h"
@@ -434,6 +435,7 @@ Test(job, back_off_grows_to_an_hour_and_is_spread)
 Test(job, cache_entries_are_set_read_listed_deleted_and_expire)
 {
 	struct cache_key *keys;
+	int64_t total;
 
 	db_begin(web, a, true, NULL);
 	cache_set(web, "a:1", "one", 0);
@@ -444,7 +446,9 @@ Test(job, cache_entries_are_set_read_listed_deleted_and_expire)
 	db_begin(web, a, true, NULL);
 	cr_assert_str_eq(cache_get(web, "a:1"), "one more");
 	cr_assert_null(cache_get(web, "missing"));
-	cr_assert_eq(cache_keys(web, a, "a:", 10, &keys), 2);
+	cr_assert_eq(cache_keys(web, a, "a:", 1, 5, &keys, &total), 0);
+	cr_assert_eq(total, 2, "beyond the last page the figure stays");
+	cr_assert_eq(cache_keys(web, a, "a:", 10, 0, &keys, &total), 2);
 	cr_assert_str_eq(keys[0].key, "a:1");
 	cr_assert_eq(keys[0].size, 8);
 	cr_assert_eq(keys[0].expires_at, 0);
@@ -456,7 +460,8 @@ Test(job, cache_entries_are_set_read_listed_deleted_and_expire)
 	db_begin(web, a, true, NULL);
 	cr_assert_null(cache_get(web, "a:2"));
 	cr_assert_eq(cache_sweep(web), 1);
-	cr_assert_eq(cache_clear(web), 1);
+	cr_assert_eq(cache_clear(web, "x"), 0);
+	cr_assert_eq(cache_clear(web, ""), 1);
 	db_commit(web);
 }
 
@@ -477,38 +482,17 @@ Test(job, a_request_that_reads_may_keep_something_for_later)
 
 /* ---- the same in Redis ---- */
 
-static pid_t redis;
-
 static void
 begin_redis(void)
 {
-	static char dir[] = "/tmp/job_test.XXXXXX";
-	const char *path;
-
 	begin();
-	cr_assert_not_null(mkdtemp(dir));
-	path = arena_printf(a, "%s/s", dir);
-	redis = fork();
-	if (redis == 0) {
-		if (!freopen("/dev/null", "w", stdout))
-			_exit(1);
-		execlp("redis-server", "redis-server", "--port", "0", "--unixsocket", path, "--save",
-		    "", "--dir", dir, (char *)NULL);
-		_exit(127);
-	}
-	for (int i = 0; i < 1000 && access(path, F_OK) != 0; i++)
-		usleep(10000);
-	settings.redis = path;
+	settings.redis = redis_begin();
 }
 
 static void
 end_redis(void)
 {
-	kill(redis, SIGKILL);
-	waitpid(redis, NULL, 0);
-	unlink(settings.redis);
-	*strrchr((char *)(uintptr_t)settings.redis, '/') = '\0';
-	rmdir(settings.redis);
+	redis_end();
 	settings.redis = "";
 	end();
 }
@@ -517,8 +501,9 @@ Test(redis, cache_entries_live_in_redis_when_it_is_configured, .init = begin_red
     .fini = end_redis)
 {
 	struct cache_key *keys;
+	int64_t total;
 
-	if (access(settings.redis, F_OK) != 0)
+	if (!settings.redis)
 		cr_skip_test("redis-server is not installed");
 	db_begin(web, a, false, NULL);
 	for (int i = 0; i < 500 && !cache_get(web, "up"); i++) {
@@ -532,22 +517,23 @@ Test(redis, cache_entries_live_in_redis_when_it_is_configured, .init = begin_red
 	cache_set(web, "a*", "star", 60);
 	cr_assert_str_eq(cache_get(web, "a:1"), "one\r\n\xc3\xa9");
 	cr_assert_null(cache_get(web, "missing"));
-	cr_assert_eq(cache_keys(web, a, "a", 10, &keys), 3);
-	cr_assert_eq(cache_keys(web, a, "a*", 10, &keys), 1, "the prefix is no pattern");
-	cr_assert_eq(cache_keys(web, a, "a:", 10, &keys), 2);
-	cr_assert_str_eq(keys[1].key, "a:2");
-	cr_assert_eq(keys[1].size, 3);
+	cr_assert_eq(cache_keys(web, a, "a", 10, 0, &keys, &total), 3);
+	cr_assert_eq(cache_keys(web, a, "a*", 10, 0, &keys, &total), 1, "the prefix is no pattern");
+	cr_assert_eq(cache_keys(web, a, "a:", 1, 1, &keys, &total), 1);
+	cr_assert_str_eq(keys[0].key, "a:2");
+	cr_assert_eq(total, 2);
+	cr_assert_eq(keys[0].size, 3);
 	for (int i = 0; i < 500 && cache_get(web, "short"); i++)
 		usleep(20000);
 	cr_assert_null(cache_get(web, "short"));
 	cr_assert(cache_delete(web, "a:1"));
 	cr_assert_not(cache_delete(web, "a:1"));
-	cr_assert_eq(cache_clear(web), 2);
+	cr_assert_eq(cache_clear(web, "a:"), 1);
+	cr_assert_eq(cache_clear(web, ""), 1);
 	cr_assert_str_eq(cluster_sql("select count(*) from host.cache_entry"), "0");
 	/* Gone: a cache that forgets, no fault. (Workers block SIGPIPE.) */
 	signal(SIGPIPE, SIG_IGN);
-	kill(redis, SIGKILL);
-	usleep(50000);
+	redis_kill();
 	cr_assert_null(cache_get(web, "a*"));
 	cache_set(web, "x", "y", 0);
 	cr_assert_not(cache_delete(web, "x"));

@@ -93,7 +93,7 @@ tests_rules_test_LDADD = $(TEST_LD_ADD)
 
 KIT = tests/testkit.c tests/testkit.h tests/cluster.c tests/cluster.h
 check_PROGRAMS += tests/host_test
-tests_host_test_SOURCES = tests/host_test.c $(KIT)
+tests_host_test_SOURCES = tests/host_test.c tests/host_request_test.c $(KIT)
 tests_host_test_CPPFLAGS = $(TEST_CPP)
 tests_host_test_LDFLAGS = $(TEST_LD)
 tests_host_test_LDADD = $(TEST_LD_ADD)
@@ -117,7 +117,7 @@ tests_bundle_test_LDFLAGS = $(TEST_LD)
 tests_bundle_test_LDADD = $(TEST_LD_ADD)
 
 check_PROGRAMS += tests/job_test
-tests_job_test_SOURCES = tests/job_test.c tests/cluster.c tests/cluster.h
+tests_job_test_SOURCES = tests/job_test.c tests/redis_kit.c tests/redis_kit.h tests/cluster.c tests/cluster.h
 tests_job_test_CPPFLAGS = $(TEST_CPP) -I$(top_builddir)
 tests_job_test_LDFLAGS = $(TEST_LD)
 tests_job_test_LDADD = $(TEST_LD_ADD)
@@ -149,13 +149,14 @@ tests_learning_test_LDFLAGS = $(TEST_LD)
 tests_learning_test_LDADD = $(TEST_LD_ADD)
 
 check_PROGRAMS += tests/course_author_test
-tests_course_author_test_SOURCES = tests/course_author_test.c $(KIT)
+tests_course_author_test_SOURCES = tests/course_author_test.c tests/course_teach_test.c \
+	tests/course_upkeep_test.c tests/course_kit.c tests/course_kit.h $(KIT)
 tests_course_author_test_CPPFLAGS = $(TEST_CPP)
 tests_course_author_test_LDFLAGS = $(TEST_LD)
 tests_course_author_test_LDADD = $(TEST_LD_ADD)
 
 check_PROGRAMS += tests/admin_test
-tests_admin_test_SOURCES = tests/admin_test.c $(KIT)
+tests_admin_test_SOURCES = tests/admin_test.c tests/redis_kit.c tests/redis_kit.h $(KIT)
 tests_admin_test_CPPFLAGS = $(TEST_CPP)
 tests_admin_test_LDFLAGS = $(TEST_LD)
 tests_admin_test_LDADD = $(TEST_LD_ADD)

@@ -2,7 +2,8 @@
  * Every query of every .sql file, against the migrated schema: it must
  * prepare, give the declared columns, be allowed to at least one serving role,
  * and find its rows in large tables by an index, unless its remark in the .sql
- * file says "Reads all: …" and why.
+ * file says "Reads all: …" and why. What is cached is read from tables that show
+ * everybody the same.
  */
 #include <criterion/criterion.h>
 #include <stdint.h>
@@ -182,6 +183,33 @@ plan_check(PGconn *c, const char *place, const char *name, const char *remark, s
 	cr_expect(allowed, "%s: no serving role may run %s: %s", place, name, denied);
 }
 
+/* Rows that all people share must not come from a table of which row security
+ * shows each something else. */
+static void
+shared_check(PGconn *c, const char *place, const char *name, size_t n)
+{
+	char sql[4096];
+	size_t used = (size_t)snprintf(sql, sizeof sql, "explain (verbose) execute q%s", n ? "(" : "");
+	PGresult *plan, *secret;
+
+	for (size_t i = 0; i < n; i++)
+		used += (size_t)snprintf(sql + used, sizeof sql - used, "%snull", i ? "," : "");
+	(void)snprintf(sql + used, sizeof sql - used, "%s", n ? ")" : "");
+	secret = PQexec(c, "select distinct ' on ' || schemaname || '.' || tablename || ' '"
+	    "  from pg_policies where cmd in ('ALL', 'SELECT') and qual <> 'true'"
+	    "   and roles && array['db_web', 'db_slow', 'db_auth', 'db_pay', 'public']::name[]");
+	cr_assert_gt(PQntuples(secret), 5);
+	plan = PQexec(c, sql);
+	for (int i = 0; i < PQntuples(plan); i++)
+		for (int k = 0; k < PQntuples(secret); k++)
+			cr_expect(!strstr(PQgetvalue(plan, i, 0), PQgetvalue(secret, k, 0)),
+			    "%s: %s is cached, but reads%sof which people see different rows", place,
+			    name, PQgetvalue(secret, k, 0));
+	cr_expect_gt(PQntuples(plan), 0, "%s: %s", name, PQresultErrorMessage(plan));
+	PQclear(plan);
+	PQclear(secret);
+}
+
 static bool
 is_query(const char *sql)
 {
@@ -229,6 +257,8 @@ query_check(PGconn *c, char *line)
 	PQclear(r);
 	if (is_query(field[6]))
 		plan_check(c, field[0], field[1], field[5], n_params);
+	if (strstr(field[5], "[cached]"))
+		shared_check(c, field[0], field[1], n_params);
 }
 
 /* Output of sqlgen --list for the files that find(1) names. */

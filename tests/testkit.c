@@ -225,6 +225,14 @@ signin(enum who who)
 	kit.people[who].cookie = arena_printf(kit.keep, "HTTP_COOKIE=sid=%s", token);
 }
 
+const char *
+session_of(enum who who)
+{
+	if (!kit.people[who].cookie)
+		signin(who);
+	return kit.people[who].cookie;
+}
+
 /* ---- requests -------------------------------------------------------------------- */
 
 struct body {
@@ -302,6 +310,17 @@ problem_code(const char *json)
 	return at ? arena_strndup(kit.keep, at + 8, strcspn(at + 8, "\"")) : "";
 }
 
+/* A browser goes on with the token that an answer brings. */
+static void
+cookie_take(enum who who, const char *head)
+{
+	const char *at = strstr(head, "Set-Cookie: sid=");
+	size_t n = at ? strcspn(at + 16, ";\r\n") : 0;
+
+	if (who != NOBODY && n == 43)
+		kit.people[who].cookie = arena_printf(kit.keep, "HTTP_COOKIE=sid=%.43s", at + 16);
+}
+
 struct reply
 request(enum who who, const char *method, const char *path, const char *type,
     const void *body, size_t size, const char *const *extra)
@@ -349,6 +368,7 @@ request(enum who who, const char *method, const char *path, const char *type,
 		r.json = text;
 	else
 		r.html = text;
+	cookie_take(who, r.head);
 	r.location = head_value(r.head, "Location");
 	if (r.status >= 400)
 		r.problem = problem_code(r.json);

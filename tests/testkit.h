@@ -44,6 +44,8 @@ const char *person_email(enum who);
 const char *person_password(enum who);
 /* Signs in anew: the next request comes with another session. */
 void signin(enum who);
+/* The cookie of the next request, as a variable for request(). */
+const char *session_of(enum who);
 
 void world_begin(void);
 void world_end(void);
