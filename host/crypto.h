@@ -1,6 +1,6 @@
 /*
- * crypto.h: every cryptographic operation of the program. Only crypto.c may
- * include OpenSSL or libsodium headers.
+ * crypto.h: every cryptographic operation of the program. Only crypto.c and
+ * crypto_seal.c may include OpenSSL or libsodium headers.
  *
  * Keys. One master key (file `key_file`, 32 bytes, mode 0600, outside the
  * database). From it come purpose keys (crypto_subkey) and nothing else uses

@@ -1,8 +1,7 @@
 /*
- * job.c: claims, runs and finishes jobs; fires cron rows; turns events into
- * jobs. See job.h. One job at a time per process, in one transaction.
+ * job.c: claims, runs and finishes jobs; see job.h. One job at a time per process, in one transaction.
  */
-#include "job.h"
+#include "job_part.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -37,8 +36,8 @@ static struct {
 
 /* ---- types -------------------------------------------------------------- */
 
-static size_t
-type_count(void)
+size_t
+job_type_count(void)
 {
 	size_t n = 0;
 
@@ -47,8 +46,8 @@ type_count(void)
 	return n + registry_job_count();
 }
 
-static const struct job_type *
-type_at(size_t i, const struct registry_module **module)
+const struct job_type *
+job_type_at(size_t i, const struct registry_module **module)
 {
 	size_t n = 0;
 
@@ -64,10 +63,10 @@ type_at(size_t i, const struct registry_module **module)
 static const struct job_type *
 type_find(const char *name, const struct registry_module **module)
 {
-	size_t n = type_count();
+	size_t n = job_type_count();
 
 	for (size_t i = 0; i < n; i++) {
-		const struct job_type *t = type_at(i, module);
+		const struct job_type *t = job_type_at(i, module);
 
 		if (strcmp(t->name, name) == 0)
 			return t;
@@ -168,8 +167,8 @@ finish_event(struct db *db, const char *event_id, bool failed)
 }
 
 /* Back to the queue, or dead. In an open writing unit. */
-static void
-record_failure(struct db *db, const char *id, const char *type_name, const char *holder,
+void
+job_failure(struct db *db, const char *id, const char *type_name, const char *holder,
     int attempt, const char *event_id, bool dead, const char *error)
 {
 	const struct job_type *type = job_type_find(type_name);
@@ -191,7 +190,7 @@ record_failure(struct db *db, const char *id, const char *type_name, const char 
 static struct job_claim *
 claim(struct worker *w)
 {
-	size_t n = type_count();
+	size_t n = job_type_count();
 	const char **types = arena_alloc(w->arena, (n + 1) * sizeof(*types));
 	struct job_claim *row = arena_alloc(w->arena, sizeof(*row));
 	struct buffer leases;
@@ -201,7 +200,7 @@ claim(struct worker *w)
 	buffer_char(&leases, '{');
 	for (size_t i = 0; i < n; i++) {
 		const struct registry_module *module;
-		const struct job_type *t = type_at(i, &module);
+		const struct job_type *t = job_type_at(i, &module);
 
 		types[i] = t->name;
 		buffer_printf(&leases, "%s%u", i ? "," : "", timeout_of(t) + LEASE_SPARE_S);
@@ -238,7 +237,7 @@ perform(struct worker *w, struct job_claim *c, const struct job_type *type)
 	}
 	db_rollback(w->db);
 	db_begin(w->db, w->arena, true, NULL);
-	record_failure(w->db, c->id, c->type, own.name, c->attempt, c->event_id,
+	job_failure(w->db, c->id, c->type, own.name, c->attempt, c->event_id,
 	    result == JOB_DEAD, result == JOB_DEAD ? "the job gave up" : "the job asks for a retry");
 	db_commit(w->db);
 }
@@ -249,7 +248,7 @@ give_back(struct worker *w, const struct job_claim *c, const char *error)
 {
 	db_rollback(w->db);
 	db_begin(w->db, w->arena, true, NULL);
-	record_failure(w->db, c->id, c->type, own.name, c->attempt, c->event_id, false, error);
+	job_failure(w->db, c->id, c->type, own.name, c->attempt, c->event_id, false, error);
 	db_commit(w->db);
 }
 
@@ -310,164 +309,7 @@ run_one(struct worker *w)
 	return c != NULL;
 }
 
-/* ---- events --------------------------------------------------------------------- */
-
-static const char *
-event_args(struct arena *arena, const struct event_claim *e)
-{
-	struct buffer b;
-
-	buffer_init(&b, arena, 256);
-	buffer_str(&b, "{\"event\":");
-	json_quote(&b, e->id);
-	buffer_str(&b, ",\"type\":");
-	json_quote(&b, e->type);
-	buffer_str(&b, ",\"key\":");
-	if (e->key)
-		json_quote(&b, e->key);
-	else
-		buffer_str(&b, "null");
-	buffer_str(&b, ",\"data\":");
-	buffer_str(&b, e->data);
-	buffer_char(&b, '}');
-	return buffer_text(&b);
-}
-
-static void
-dispatch_event(struct worker *w, const struct event_claim *e)
-{
-	size_t n = type_count();
-	int32_t consumers = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		const struct registry_module *module;
-		const struct job_type *t = type_at(i, &module);
-
-		if (!t->event || strcmp(t->event, e->type) != 0)
-			continue;
-		sql_event_job_add_queue(w->db, t->name, e->key, event_args(w->arena, e), e->id,
-		    e->person_id, e->rid, NULL);
-		consumers++;
-	}
-	sql_event_dispatched_queue(w->db, e->id, consumers, NULL);
-}
-
-static void
-dispatch_events(struct worker *w)
-{
-	struct event_lock lock = { 0 };
-	struct event_claim *events;
-	size_t n;
-
-	do {
-		db_begin(w->db, w->arena, true, NULL);
-		n = 0;
-		if (sql_event_lock(w->db, &lock) && lock.locked)
-			n = sql_event_claim(w->db, &events);
-		for (size_t i = 0; i < n; i++)
-			dispatch_event(w, &events[i]);
-		db_commit(w->db);
-		arena_reset(w->arena);
-	} while (n == 100);
-}
-
-/* ---- cron, leases ------------------------------------------------------------------ */
-
-static int64_t
-next_run(const char *spec)
-{
-	struct cron c;
-
-	return cron_parse(spec, &c) ? cron_next(&c, clock_now()) : 0;
-}
-
-static void
-cron_setup(struct worker *w)
-{
-	size_t n = type_count();
-
-	db_begin(w->db, w->arena, true, NULL);
-	for (size_t i = 0; i < n; i++) {
-		const struct registry_module *module;
-		const struct job_type *t = type_at(i, &module);
-		int64_t at;
-
-		if (!t->cron)
-			continue;
-		at = next_run(t->cron);
-		if (at == 0)
-			log_event(LOG_LEVEL_ERROR, "cron_spec_bad", "type", t->name, "spec", t->cron,
-			    NULL);
-		else
-			sql_cron_put(w->db, t->name, t->cron, at);
-	}
-	db_commit(w->db);
-	arena_reset(w->arena);
-}
-
-static void
-fire_cron(struct worker *w)
-{
-	size_t n = type_count(), names_n = 0, due_n;
-	const char **names = arena_alloc(w->arena, (n + 1) * sizeof(*names));
-	struct cron_due *due;
-
-	for (size_t i = 0; i < n; i++) {
-		const struct registry_module *module;
-		const struct job_type *t = type_at(i, &module);
-
-		if (t->cron)
-			names[names_n++] = t->name;
-	}
-	db_begin(w->db, w->arena, true, NULL);
-	due_n = sql_cron_due(w->db, names, &due);
-	for (size_t i = 0; i < due_n; i++) {
-		int64_t at = next_run(due[i].spec);
-
-		sql_cron_job_add(w->db, due[i].name);
-		sql_cron_fired(w->db, due[i].name, at ? at : clock_now() + INT64_C(86400000000));
-	}
-	db_commit(w->db);
-	arena_reset(w->arena);
-}
-
-static void
-end_leases(struct worker *w)
-{
-	struct job_expired *rows;
-	size_t n;
-
-	db_begin(w->db, w->arena, true, NULL);
-	n = sql_job_expired(w->db, &rows);
-	for (size_t i = 0; i < n; i++)
-		record_failure(w->db, rows[i].id, rows[i].type, rows[i].worker, rows[i].attempt,
-		    rows[i].event_id, false, "lease expired: the worker ended or was too slow");
-	db_commit(w->db);
-	arena_reset(w->arena);
-}
-
 /* ---- the loop ------------------------------------------------------------------------ */
-
-static bool
-tick(struct worker *w, bool first)
-{
-	struct fault_frame frame;
-
-	if (FAULT_CATCH(&frame)) {
-		db_rollback(w->db);
-		arena_reset(w->arena);
-		log_event(LOG_LEVEL_WARN, "job_worker_fault", "code", frame.code, "text", frame.text,
-		    NULL);
-		return false;
-	}
-	if (first)
-		cron_setup(w);
-	fire_cron(w);
-	end_leases(w);
-	dispatch_events(w);
-	fault_leave(&frame);
-	return true;
-}
 
 static void
 name_self(void)
@@ -498,7 +340,7 @@ job_worker_run(struct worker *w, volatile sig_atomic_t *stop)
 		int64_t now = scoreboard_now();
 
 		if (now - ticked >= TICK_US) {
-			set_up = tick(w, !set_up) || set_up;
+			set_up = job_tick(w, !set_up) || set_up;
 			ticked = now;
 		}
 		if (run_one(w))
@@ -526,7 +368,7 @@ job_run_due(struct worker *w)
 	for (;;) {
 		unsigned before = n;
 
-		if (!tick(w, first))
+		if (!job_tick(w, first))
 			return n;
 		first = false;
 		while (run_one(w))

@@ -6,7 +6,7 @@ libhost_a_SOURCES += \
 	host/conf.c host/conf.h \
 	host/address.c host/address.h \
 	host/crash.c \
-	host/crypto.c host/crypto.h \
+	host/crypto.c host/crypto_seal.c host/crypto.h host/crypto_part.h \
 	host/csrf.c \
 	host/db.c host/db_connect.c host/db_pipeline.c host/db_query.c host/db_cache.c \
 	host/db.h host/db_impl.h \
@@ -17,8 +17,9 @@ libhost_a_SOURCES += \
 	host/generation.c \
 	host/handler.h \
 	host/http.c host/http.h \
-	host/cron.c host/cron.h host/job.c host/job_builtin.c host/job_once.c host/job.h \
-	host/json.c host/json.h \
+	host/cron.c host/cron.h host/job.c host/job_builtin.c host/job_once.c host/job_tick.c \
+	host/job.h host/job_part.h \
+	host/json.c host/json_value.c host/json.h host/json_part.h \
 	host/log.c host/log.h \
 	host/magic.c host/magic.h \
 	host/mail.c host/mail_box.c host/mail_message.c host/mail_send.c host/mail_smtp.c host/mail.h \
@@ -27,8 +28,9 @@ libhost_a_SOURCES += \
 	host/markdown_html.c host/markdown_image.c host/markdown_inline.c host/markdown_math.c \
 	host/markdown_line.h host/markdown_out.c host/markdown_part.h host/markdown_source.c \
 	host/markdown_url.c \
-	host/listen.c host/listen.h host/control.c host/master.c host/master.h \
-	host/message.c host/message.h \
+	host/listen.c host/listen.h host/control.c host/master.c host/master.h host/master_part.h \
+	host/master_breaker.c host/master_generation.c host/master_run.c host/master_upgrade.c \
+	host/message.c host/message.h host/name.c \
 	host/metrics.c \
 	host/migrate.c host/migrate.h \
 	host/openapi.c host/openapi.h \
@@ -43,7 +45,7 @@ libhost_a_SOURCES += \
 	host/sandbox.c \
 	host/scoreboard.c host/scoreboard.h \
 	host/session.c host/session_start.c host/session.h \
-	host/spawn.c host/spawn.h \
+	host/spawn.c host/spawn_client.c host/spawn_helper.c host/spawn.h host/spawn_part.h \
 	host/status.c host/status.h host/status_view.c \
 	host/storage.c host/storage.h \
 	host/template.c host/template_code.c host/template_code.h host/template_run.c \

@@ -13,7 +13,7 @@
  * Runs `helper` with args (up to NULL; without the program's name) on `in`.
  * Standard output is added to *out (16 MiB at most). Arguments may not name
  * files: letters, digits and ._+,:=@#^>x-; options only those of the helper's
- * list in spawn.c. Returns false and a reason when it is refused, cannot start,
+ * list in spawn_helper.c. Returns false and a reason when it is refused, cannot start,
  * takes longer than timeout_ms, exits non-zero or writes too much.
  */
 bool spawn_run(const char *helper, const char *const *args, const void *in, size_t in_size,
