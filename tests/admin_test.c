@@ -164,7 +164,7 @@ Test(admin, beyond_the_last_page_the_figure_stays)
 	person_id(ANN), person_id(BOB);
 	post_as(ADA, path("/admin/users/%s/status", person_id(ANN)), "status=DISABLED");
 	HAS(api_get_as(ADA, "/admin/users?page=4000").json, "\"items\":[],\"page\":{\"page\":4000,"
-	    "\"limit\":50,\"total\":3");
+	    "\"limit\":25,\"total\":3");
 	HAS(api_get_as(ADA, path("/admin/audit?page=4000&person=%s", person_id(ANN))).json,
 	    "\"total\":1");
 }

@@ -93,7 +93,7 @@ author_export(struct req *r, struct view *v)
 	if (status != 0)
 		return status;
 	/* The form wants a code and a length in weeks; a course may have neither. */
-	struct bundle b = { .kind = BUNDLE_OWN, .code = c.code == NULL ? c.slug : c.code, .slug = c.slug,
+	struct bundle b = { .kind = BUNDLE_OWN, .code = c.code == NULL ? author_slug(r->arena, c.slug) : c.code, .slug = c.slug,
 		.title = c.title, .summary = c.summary, .description = c.about_source,
 		.category = c.category_title, .level = c.level, .language = c.language,
 		.price = c.price, .currency = c.currency,
