@@ -31,6 +31,8 @@ select f.category, g.title as category_title, f.level, f.language, f.free, f.len
 --           full, which costs about 20 * all / matching steps
 -- Page and facets thus cost the same with a hundred courses and with a hundred
 -- thousand, under one generic plan.
+-- Same for all: what is read of course.course are courses of the catalogue, which
+-- are published and open to everybody.
 -- catalogue_page(term text?, category text?, level text?, language text?, free bool?,
 --     length text?, sort text, limit i64, offset i64) -> many cached 1s catalogue
 --   id uuid, slug text, title text, summary text, category text, category_title text, level text,
@@ -200,6 +202,7 @@ select r.id, r.rating::int4 as rating, r.comment, r.author, r.reply, r.created_a
 -- The most popular courses that share a skill or the category. Shared rows: all
 -- of it comes from tables that show everybody the same; a course that is not in
 -- the catalogue (a draft) has no category here, for its author as for others.
+-- Same for all: course.course is read for courses of the catalogue alone.
 -- course_related(slug text) -> many cached 5s catalogue like catalogue_page
 with this as materialized (
 	select s.course_id, c.category, array(select k.slug from course.course_skill x
