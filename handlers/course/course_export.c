@@ -47,7 +47,10 @@ export_modules(struct req *r, struct bundle *b, const char *course)
 				continue;
 			to->lessons[to->n_lessons++] = (struct bundle_lesson){ .slug = lessons[l].slug,
 				.title = lessons[l].title, .type = lessons[l].kind,
-				.minutes = lessons[l].minutes, .preview = lessons[l].preview,
+				/* The form counts from one minute on; a draft may not have said yet. */
+				.minutes = lessons[l].minutes < 1 ? 1
+				    : lessons[l].minutes > 1440 ? 1440 : lessons[l].minutes,
+				.preview = lessons[l].preview,
 				.path = arena_printf(r->arena, "m%zu/%s.md", m + 1, lessons[l].slug),
 				.source = lessons[l].source, .size = strlen(lessons[l].source) };
 		}
@@ -93,7 +96,8 @@ author_export(struct req *r, struct view *v)
 	if (status != 0)
 		return status;
 	/* The form wants a code and a length in weeks; a course may have neither. */
-	struct bundle b = { .kind = BUNDLE_OWN, .code = c.code == NULL ? author_slug(r->arena, c.slug) : c.code, .slug = c.slug,
+	struct bundle b = { .kind = BUNDLE_OWN, .slug = c.slug,
+		.code = c.code == NULL ? author_slug(r->arena, c.slug) : c.code,
 		.title = c.title, .summary = c.summary, .description = c.about_source,
 		.category = c.category_title, .level = c.level, .language = c.language,
 		.price = c.price, .currency = c.currency,

@@ -19,6 +19,7 @@
 #include "import.sql.h"
 
 #define REPORT_MAX 500
+#define CODE_MAX 40 /* course.course */
 #define IMPORT_KEEP_S 86400 /* files of uploads, once their import is over */
 
 struct import {
@@ -249,6 +250,11 @@ store(struct import *im)
 	struct import_exists there;
 	struct import_category category;
 
+	if (code != NULL && strlen(code) > CODE_MAX) {
+		note(im, "info", "", arena_printf(im->arena, "the code %s is too long and was left out",
+		    code));
+		code = NULL;
+	}
 	if (code != NULL && sql_import_exists(db, code, &there)) {
 		if (im->row == NULL && im->publish) {
 			job_report(im->job, arena_printf(im->arena, "%s is there already", code));
