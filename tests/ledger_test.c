@@ -316,6 +316,49 @@ Test(ledger, all_tokens_there_will_ever_be_stand_in_the_books)
 	REFUSED("credit_only", moves("unburn", "T,X", "5,-5"));
 }
 
+/* ---- a reader that shares no code with us ------------------------------------------------------ */
+
+/* Exit status of hledger's checks of a journal; what it says is in the log. */
+static int
+hledger(const char *journal)
+{
+	char name[] = "/tmp/journal-XXXXXX", command[100];
+	FILE *f = fdopen(mkstemp(name), "w");
+	int status;
+
+	cr_assert(f && fputs(journal, f) >= 0 && !fclose(f));
+	(void)snprintf(command, sizeof command, "hledger -f %s check >&2", name);
+	status = system(command);
+	(void)remove(name);
+	return status;
+}
+
+Test(ledger, hledger_accepts_the_exported_journal_and_refuses_one_that_is_off_by_a_cent)
+{
+	char *journal, *at;
+
+	OK(moves("in", "A,S", "10000,-10000"));
+	OK(moves("pay", "A,B,F", "-4000,3900,100"));
+	OK(calls("select ledger.hold([A], 700, 'h', null, null, null, null)"));
+	OK(calls("select ledger.capture(1, 'c1', array[[B]], array[290], null, null, null, null, null)"));
+	OK(moves("burn", "T,X", "-5,5"));
+	OK(forces("select ledger.reverse(" TXN("pay") ", 'back', '2026-01-01Z', null, null, null)"));
+	journal = strdup(cluster_sql("select string_agg(j, e'\\n') || e'\\n' from ledger.journal() j"));
+	cr_expect(strstr(journal, "ZAR -40.00"));
+	cr_expect_eq(hledger(journal), 0);
+	at = strstr(journal, "ZAR 39.00");
+	cr_assert(at);
+	at[8] = '1';
+	cr_expect_neq(hledger(journal), 0);
+	at[8] = '0';
+	/* A balance that is not the sum of its entries. */
+	at = strstr(strstr(journal, "9999-12-31"), "held:ZAR  ZAR 0 = ZAR 4.10");
+	cr_assert(at);
+	at[strlen("held:ZAR  ZAR 0 = ZAR 4.1")] = '1';
+	cr_expect_neq(hledger(journal), 0);
+	free(journal);
+}
+
 /* ---- the builder in C ------------------------------------------------------------------------- */
 
 TestSuite(ledger_c, .init = world_begin, .fini = world_end);

@@ -234,6 +234,26 @@ entries(struct req *r, const char *currency, int64_t limit, int64_t offset, stru
 	    has_from ? &from : NULL, has_to ? &to : NULL, limit, offset, rows);
 }
 
+/* 2026-11-21T08:30:00Z in UTC, of microseconds. */
+static const char *
+instant(struct arena *a, int64_t us)
+{
+	int64_t s = us / 1000000, z = s / 86400 + 719468, era = z / 146097, doe = z - era * 146097;
+	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
+
+	return arena_printf(a, "%04lld-%02lld-%02lldT%02lld:%02lld:%02lldZ",
+	    (long long)(yoe + era * 400 + (mp >= 10)), (long long)(mp < 10 ? mp + 3 : mp - 9),
+	    (long long)(doy - (153 * mp + 2) / 5 + 1), (long long)(s % 86400 / 3600),
+	    (long long)(s % 3600 / 60), (long long)(s % 60));
+}
+
+static const char *
+month_of(struct arena *a, int64_t us)
+{
+	return arena_strndup(a, instant(a, us), 7);
+}
+
 int
 wallet_history(struct req *r, struct view *v)
 {
@@ -272,6 +292,7 @@ wallet_history(struct req *r, struct view *v)
 	}
 	view_paging(v, page, WALLET_PAGE, total);
 	list = view_page_only(v, "link");
+	view_strf(list, "statement", "/wallet/%s/statements/%s", currency, month_of(r->arena, clock_now()));
 	view_str(list, "csv", arena_printf(r->arena, "/wallet/%s/export%s", currency,
 	    strchr(req_link(r, "page", NULL), '?') ? strchr(req_link(r, "page", NULL), '?') : ""));
 	return 200;
@@ -289,20 +310,12 @@ wallet_export(struct req *r, struct view *v)
 
 	(void)v;
 	k = (size_t)snprintf(text, size, "number,transaction,date,kind,currency,amount,balance\r\n");
-	for (size_t i = 0; i < n; i++) {
-		int64_t s = rows[i].effective_at / 1000000, days = s / 86400, z = days + 719468, era = z / 146097;
-		int64_t doe = z - era * 146097, yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-		int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
-
-		k += (size_t)snprintf(text + k, size - k,
-		    "%lld,%lld,%04lld-%02lld-%02lldT%02lld:%02lld:%02lldZ,%s,%s,%s,%s\r\n",
+	for (size_t i = 0; i < n; i++)
+		k += (size_t)snprintf(text + k, size - k, "%lld,%lld,%s,%s,%s,%s,%s\r\n",
 		    (long long)rows[i].version, (long long)rows[i].txn_id,
-		    (long long)(yoe + era * 400 + (mp >= 10)), (long long)(mp < 10 ? mp + 3 : mp - 9),
-		    (long long)(doy - (153 * mp + 2) / 5 + 1), (long long)(s % 86400 / 3600),
-		    (long long)(s % 3600 / 60), (long long)(s % 60), rows[i].kind, currency,
+		    instant(r->arena, rows[i].effective_at), rows[i].kind, currency,
 		    money_decimal(r->arena, rows[i].amount, currency),
 		    money_decimal(r->arena, rows[i].balance_after, currency));
-	}
 	return req_send(r, "text/csv; charset=utf-8", arena_printf(r->arena, "wallet-%s.csv", currency), text, k);
 }
 

@@ -8,9 +8,10 @@ const sizes = [{ width: 390, height: 844 }, { width: 1280, height: 900 }]
 const visits = {
   '': ['/', '/courses', 'a[href^="/courses/"]', 'a[href*="/lessons/"]', '/signup', '/signin', '/password/reset',
     '/api', '/_guide'],
-  STUDENT: ['/home', '/courses', '/me/profile', '/me/settings'],
+  STUDENT: ['/home', '/courses', '/me/profile', '/me/settings', '/wallet', '/wallet/ZAR', '/wallet/ZAR/statements/2026-11', '/wallet/transfer'],
   EDUCATOR: ['/teach', 'a[href^="/teach/courses/"]', '/teach/import'],
-  ADMIN: ['/admin', '/admin/users', 'a[href^="/admin/users/"]', '/admin/jobs', '/admin/mail', '/admin/cache', '/admin/system']
+  ADMIN: ['/admin', '/admin/users', 'a[href^="/admin/users/"]', '/admin/jobs', '/admin/mail', '/admin/cache', '/admin/system', '/admin/ledger?q=wallet', 'a[href^="/admin/ledger/accounts/"]',
+    'a[href^="/admin/ledger/transactions/"]', '/admin/ledger/fees', '/admin/ledger/adjustments']
 }
 
 const fileName = text => text.replace(/[^a-z0-9]+/gi, '-').replace(/^-|-$/g, '') || 'front'

@@ -226,12 +226,30 @@ cmd_import() {
 	return $status
 }
 
-cmd_ledger_check() {
+ledger_there() {
 	places
 	cluster_pid >/dev/null || die "the database does not run." "./dev run starts it."
-	if [ "$(sql postgres -Atc "select count(*) from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-		where n.nspname = 'ledger' and p.proname = 'check_books'")" = 0 ]; then
+	[ "$(sql postgres -Atc "select count(*) from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+		where n.nspname = 'ledger' and p.proname = 'check_books'")" != 0 ] ||
 		die "there is no ledger yet in this database (schema ledger, function check_books)."
+}
+
+# Every rule over everything; --new: what came since the last run. Fails when one is broken.
+cmd_ledger_check() {
+	local call=check_books found
+	[ "${1:-}" != --new ] || call=check_new
+	ledger_there
+	found=$(sql postgres -AtF ' ' -c "select rule, subject, detail from ledger.$call()") || return 1
+	if [ -n "$found" ]; then
+		printf '%s\n' "$found"
+		die "the books do not agree."
 	fi
-	sql postgres -c 'select * from ledger.check_books()'
+	say "The books agree: $(sql postgres -Atc "select (select count(*) from ledger.txn) || ' transactions, '
+		|| (select count(*) from ledger.account) || ' accounts'")."
+}
+
+# The journal for hledger, on standard output.
+cmd_ledger_export() {
+	ledger_there
+	sql postgres -Atc 'select ledger.journal()'
 }
