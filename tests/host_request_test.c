@@ -282,7 +282,7 @@ Test(request, the_api_describes_itself)
 			if (*s == ':') {
 				size_t n = strcspn(s + 1, "/");
 
-				to += sprintf(to, "{%.*s}", (int)n, s + 1);
+				to += snprintf(to, (size_t)(path + sizeof path - to), "{%.*s}", (int)n, s + 1);
 				s += n;
 			} else
 				*to++ = *s;

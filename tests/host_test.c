@@ -6,6 +6,7 @@
 #include "conf.h"
 #include "page.h"
 #include "registry.h"
+#include "scratch.h"
 #include "testkit.h"
 
 TestSuite(host, .init = world_begin, .fini = world_end);
@@ -149,9 +150,10 @@ tag(enum who who, const char *path, const char *cookie)
 static void
 manifest(const char *line)
 {
-	char dir[] = "/tmp/host_test.XXXXXX", path[64];
+	char dir[200], path[230];
 	FILE *f;
 
+	scratch_name(dir, sizeof dir, "host_test");
 	cr_assert(mkdtemp(dir));
 	snprintf(path, sizeof(path), "%s/static.manifest", dir);
 	f = fopen(path, "w");

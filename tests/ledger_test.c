@@ -11,6 +11,7 @@
 #include "fault.h"
 #include "ledger/ledger.h"
 #include "ledger_kit.h"
+#include "scratch.h"
 #include "testkit.h"
 
 TestSuite(ledger, .init = ledger_kit_begin, .fini = cluster_drop);
@@ -322,14 +323,17 @@ Test(ledger, all_tokens_there_will_ever_be_stand_in_the_books)
 static int
 hledger(const char *journal)
 {
-	char name[] = "/tmp/journal-XXXXXX", command[100];
-	FILE *f = fdopen(mkstemp(name), "w");
+	char name[200], said[4000];
+	const char *const argv[] = { "hledger", "-f", name, "check", NULL };
+	FILE *f;
 	int status;
 
+	scratch_name(name, sizeof name, "journal");
+	f = fdopen(mkstemp(name), "w");
 	cr_assert(f && fputs(journal, f) >= 0 && !fclose(f));
-	(void)snprintf(command, sizeof command, "hledger -f %s check >&2", name);
-	status = system(command);
+	status = scratch_run(argv, said, sizeof said);
 	(void)remove(name);
+	(void)fputs(said, stderr);
 	return status;
 }
 

@@ -1,5 +1,6 @@
 /* redis_kit.c: see redis_kit.h. */
 #include "redis_kit.h"
+#include "scratch.h"
 
 #include <criterion/criterion.h>
 #include <signal.h>
@@ -8,12 +9,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static char dir[] = "/tmp/redis_kit.XXXXXX", path[64];
+static char dir[80], path[100]; /* a socket's path may have 107 bytes */
 static pid_t server;
 
 const char *
 redis_begin(void)
 {
+	scratch_name(dir, sizeof dir, "redis_kit");
 	cr_assert_not_null(mkdtemp(dir));
 	(void)snprintf(path, sizeof path, "%s/s", dir);
 	server = fork();

@@ -11,6 +11,7 @@
 #include "crypto.h"
 #include "http.h"
 #include "json.h"
+#include "scratch.h"
 
 static struct {
 	pid_t pid;
@@ -68,7 +69,7 @@ stripe_begin(void)
 {
 	world_begin();
 	purpose_make();
-	(void)snprintf(standin.dir, sizeof standin.dir, "/tmp/standin.XXXXXX");
+	scratch_name(standin.dir, sizeof standin.dir, "standin");
 	cr_assert(mkdtemp(standin.dir));
 	server_start();
 	setting("payment.providers", "*:stripe");

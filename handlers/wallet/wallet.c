@@ -20,6 +20,7 @@ wallet_kind_text(struct req *r, const char *kind)
 {
 	static const struct { const char *kind, *key; } known[] = {
 		{ "DEPOSIT", "wallet.kind.DEPOSIT" },
+		{ "DEMO", "wallet.kind.DEMO" },
 		{ "WITHDRAWAL", "wallet.kind.WITHDRAWAL" },
 		{ "TRANSFER", "wallet.kind.TRANSFER" },
 		{ "HOLD", "wallet.kind.HOLD" },
