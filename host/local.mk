@@ -14,7 +14,8 @@ libhost_a_SOURCES += \
 	host/fault.c host/fault.h \
 	host/form.c host/form.h host/form_json.c host/form_multipart.c \
 	host/format.c host/format.h \
-	host/generation.c \
+	host/parent.c host/parent_child.c host/parent_death.c host/parent_limits.c \
+	host/parent_part.h \
 	host/handler.h \
 	host/http.c host/http.h \
 	host/cron.c host/cron.h host/job.c host/job_builtin.c host/job_once.c host/job_tick.c \
@@ -49,6 +50,7 @@ libhost_a_SOURCES += \
 	host/status.c host/status.h host/status_view.c \
 	host/storage.c host/storage.h \
 	host/template.c host/template_code.c host/template_code.h host/template_run.c \
+	host/template_value.c host/template_value.h \
 	host/view.c host/view.h host/view_node.h \
 	host/worker.c host/worker.h \
 	host/zone.c

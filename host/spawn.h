@@ -22,7 +22,7 @@ bool spawn_run(const char *helper, const char *const *args, const void *in, size
 /* Is a path configured for it? */
 bool spawn_available(const char *helper);
 
-/* generation.c: forks the spawner; its pid, -1 when it cannot. */
+/* spawn.c: forks the spawner; its pid, -1 when it cannot. */
 int spawn_start(void);
 /* In a worker that may not use it. */
 void spawn_forget(void);

@@ -24,7 +24,7 @@ void template_code_free(struct template_code *);
  * way. false: too many macros inside each other. */
 bool template_run(const struct template_code *, HDF *root, struct buffer *);
 
-/* ---- shared by template_code.c (making) and template_run.c (running) ---- */
+/* ---- shared by template_code.c (making), template_run.c and template_value.c (running) ---- */
 
 enum expr_kind {
 	EXPR_TEXT, EXPR_NUMBER, EXPR_NAME, EXPR_NAME_NUMBER, /* leaves; the last is #name */
