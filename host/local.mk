@@ -52,7 +52,7 @@ libhost_a_SOURCES += \
 	host/template.c host/template_code.c host/template_code.h host/template_run.c \
 	host/template_value.c host/template_value.h \
 	host/view.c host/view.h host/view_node.h \
-	host/worker.c host/worker.h \
+	host/worker.c host/worker_care.c host/worker_request.c host/worker.h host/worker_part.h \
 	host/zone.c
 
 nodist_libhost_a_SOURCES += host/cache.sql.c host/db.sql.c host/idempotency.sql.c host/job.sql.c host/mail.sql.c host/migrate.sql.c host/personal.sql.c host/session.sql.c

@@ -249,7 +249,8 @@ subcount(struct run *r, const struct value *v)
 static struct value
 eval_slice(struct run *r, const struct expr *e)
 {
-	struct value v = expr_value(r, e->left), from = expr_value(r, e->left->next), to = expr_value(r, e->left->next->next);
+	struct value v = expr_value(r, e->left), from = expr_value(r, e->left->next);
+	struct value to = expr_value(r, e->left->next->next);
 	const char *s = value_text(r, &v);
 	long begin = value_number(r, &from), end = value_number(r, &to), size;
 

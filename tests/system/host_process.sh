@@ -184,11 +184,17 @@ ok "resident memory is bounded: $resident MB" test "$resident" -lt 400
 bad mask
 is "a changed signal mask does not lose the request" "$status" 200
 ok "but is noticed" until_true 2 log_has '"signal_mask_changed"'
-before=$(pool web recycled)
-bad umask
-load 2 4 /citizen/hello
-load_end
-is "a changed umask harms nobody" "$failed" 0
+# A worker that still waits for its successor after the leaks above may leave
+# before its next check: then another one is asked.
+harmed=0
+for _ in 1 2 3; do
+	bad umask
+	load 2 4 /citizen/hello
+	load_end
+	harmed=$((harmed + failed))
+	log_has '"process_changed_by_module"' && break
+done
+is "a changed umask harms nobody" "$harmed" 0
 ok "and its worker is replaced" log_has '"process_changed_by_module"'
 
 bad close
