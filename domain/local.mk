@@ -41,7 +41,8 @@ libhost_a_SOURCES += \
 	domain/payment/payment.c domain/payment/payment.h domain/payment/payment_webhook.c \
 	domain/payment/payment_work.c domain/payment/provider.h domain/payment/provider_call.c \
 	domain/payment/provider_paystack.c domain/payment/provider_sandbox.c \
-	domain/payment/provider_stripe.c
+	domain/payment/provider_stripe.c domain/payment/provider_stripe.h \
+	domain/payment/provider_stripe_list.c domain/payment/provider_stripe_read.c
 nodist_libhost_a_SOURCES += domain/payment/payment.sql.c
 BUILT_SOURCES += domain/payment/payment.sql.h
 export_headers += $(top_srcdir)/domain/payment/payment.h

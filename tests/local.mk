@@ -206,9 +206,17 @@ tests_marketplace_review_test_CPPFLAGS = $(TEST_CPP)
 tests_marketplace_review_test_LDFLAGS = $(TEST_LD)
 tests_marketplace_review_test_LDADD = $(TEST_LD_ADD)
 
+STANDIN_KIT = tests/standin_kit.c tests/standin_kit.h tests/payment_kit.c tests/payment_kit.h $(KIT)
+
+check_PROGRAMS += tests/payment_paystack_test
+tests_payment_paystack_test_SOURCES = tests/payment_paystack_test.c $(STANDIN_KIT)
+tests_payment_paystack_test_CPPFLAGS = $(TEST_CPP)
+tests_payment_paystack_test_LDFLAGS = $(TEST_LD)
+tests_payment_paystack_test_LDADD = $(TEST_LD_ADD)
+
 check_PROGRAMS += tests/payment_stripe_test
 tests_payment_stripe_test_SOURCES = tests/payment_stripe_test.c tests/stripe_kit.c tests/stripe_kit.h \
-	tests/payment_kit.c tests/payment_kit.h $(KIT)
+	$(STANDIN_KIT)
 tests_payment_stripe_test_CPPFLAGS = $(TEST_CPP)
 tests_payment_stripe_test_LDFLAGS = $(TEST_LD)
 tests_payment_stripe_test_LDADD = $(TEST_LD_ADD)

@@ -6,7 +6,7 @@
 #include "conf.h"
 #include "json.h"
 
-TestSuite(payment_stripe, .init = stripe_begin, .fini = stripe_end);
+TestSuite(payment_stripe, .init = stripe_begin, .fini = standin_end);
 
 #define HAS(text, part) cr_expect(strstr((text), (part)), "no \"%s\" in %s", (part), (text))
 #define SECOND INT64_C(1000000)
@@ -113,7 +113,7 @@ Test(payment_stripe, refunds_reserve_succeed_and_come_back_when_the_bank_refuses
 	cr_expect_str_eq(BALANCE("stripe:refund_pending:ZAR"), "0");
 	cr_expect_eq(count("payment.payment where amount_refunded = 4000"), 1);
 	ref = value("select reference from payment.refund");
-	stripe_control("/_refund", arena_printf(kit_arena(), "id=%s&status=failed", ref));
+	standin_control("/_refund", arena_printf(kit_arena(), "id=%s&status=failed", ref));
 	deliver_all(0);
 	cr_expect_eq(count("payment.payment where amount_refunded = 0 and status = 'COMPLETED'"), 1);
 	cr_expect_str_eq(BALANCE("platform:income:test:ZAR"), "10000");
@@ -129,7 +129,7 @@ Test(payment_stripe, a_dispute_moves_money_when_it_is_taken_and_when_it_comes_ba
 	cr_expect_str_eq(BALANCE("stripe:disputed:ZAR"), "-10000");
 	cr_expect_str_eq(refund_make(p, 100, "r"), "payment_disputed");
 	charge = value("select charge_reference from payment.payment");
-	stripe_control("/_dispute", arena_printf(kit_arena(), "charge=%s&status=won", charge));
+	standin_control("/_dispute", arena_printf(kit_arena(), "charge=%s&status=won", charge));
 	deliver_all(0);
 	cr_expect_str_eq(told(p), "COMPLETED DISPUTE_OPENED DISPUTE_WON");
 	cr_expect_str_eq(BALANCE("stripe:disputed:ZAR"), "0");
@@ -145,7 +145,7 @@ Test(payment_stripe, a_card_is_saved_at_the_provider_charged_without_the_payer_a
 	post_as(ANN, "/me/payment-methods", "agree=1");
 	jobs_run();
 	m = arena_strdup(kit_arena(), value("select id from payment.method"));
-	stripe_control("/_pay", arena_printf(kit_arena(), "session=%s&card=pm_card_visa",
+	standin_control("/_pay", arena_printf(kit_arena(), "session=%s&card=pm_card_visa",
 	    value("select setup_reference from payment.method")));
 	deliver_all(0);
 	cr_expect_eq(count("payment.method where status = 'ACTIVE' and last4 = '4242' and is_default"), 1);
@@ -160,33 +160,25 @@ Test(payment_stripe, a_card_is_saved_at_the_provider_charged_without_the_payer_a
 
 /* ---- faults: nothing twice, nothing lost ----------------------------------------------------------------- */
 
-static void
-later(void)
-{
-	clock_move(61 * SECOND);
-	seed("update host.job set run_at = now() where state = 'READY'");
-	jobs_run();
-}
-
 Test(payment_stripe, an_answer_lost_after_success_is_asked_for_with_the_same_key)
 {
 	struct payment_opened o = payment_begin(ANN, 10000, "ZAR", "k", NULL);
 	const char *refund;
 
-	stripe_control("/_control", "mode=lost&match=/v1/checkout/sessions");
+	standin_control("/_control", "mode=lost&match=/v1/checkout/sessions");
 	jobs_run();
 	cr_expect_eq(count("payment.operation where state = 'OPEN' and recovery_point = 'CALLING' and"
 	    " last_error = 'timeout'"), 1);
-	later();
+	standin_later();
 	cr_expect_eq(stripe_calls(o.id, "checkout"), 2);
 	cr_expect_eq(json_int(json_get(json_get(stripe_state(), "counts"), "checkout.session"), 0), 1);
 	stripe_card(o.id, "pm_card_visa");
 	deliver_all(0);
-	stripe_control("/_control", "mode=lost&match=/v1/refunds");
+	standin_control("/_control", "mode=lost&match=/v1/refunds");
 	refund_make(o.id, 3000, "r");
 	jobs_run();
 	refund = arena_strdup(kit_arena(), value("select id from payment.refund"));
-	later();
+	standin_later();
 	cr_expect_eq(stripe_calls(refund, "refund"), 2);
 	cr_expect_eq(json_int(json_get(json_get(stripe_state(), "counts"), "refund"), 0), 1);
 	cr_expect_eq(count("payment.payment where amount_refunded = 3000"), 1);
@@ -200,14 +192,14 @@ Test(payment_stripe, a_saved_card_is_charged_once_when_the_answer_is_lost)
 	post_as(ANN, "/me/payment-methods", "agree=1");
 	jobs_run();
 	m = arena_strdup(kit_arena(), value("select id from payment.method"));
-	stripe_control("/_pay", arena_printf(kit_arena(), "session=%s&card=pm_card_visa",
+	standin_control("/_pay", arena_printf(kit_arena(), "session=%s&card=pm_card_visa",
 	    value("select setup_reference from payment.method")));
 	deliver_all(0);
-	stripe_control("/_control", "mode=lost&match=/v1/payment_intents");
+	standin_control("/_control", "mode=lost&match=/v1/payment_intents");
 	o = payment_begin(ANN, 5000, "ZAR", "k", m);
 	jobs_run();
 	cr_expect_str_eq(status_of(o.id), "PENDING");
-	later();
+	standin_later();
 	cr_expect_str_eq(status_of(o.id), "COMPLETED");
 	cr_expect_eq(json_int(json_get(stripe_state(), "charged"), 0), 5000);
 }
@@ -219,14 +211,14 @@ Test(payment_stripe, down_slow_broken_and_garbage_only_delay_it)
 	for (size_t i = 0; i < 4; i++) {
 		const char *p;
 
-		stripe_control("/_control", arena_printf(kit_arena(), "mode=%s&times=1", modes[i]));
+		standin_control("/_control", arena_printf(kit_arena(), "mode=%s&times=1", modes[i]));
 		p = payment_make(ANN, 10000, "ZAR", modes[i]);
 		jobs_run();
 		cr_expect_eq(count("payment.operation where state = 'OPEN' and payment_id = '%s'", p), 1,
 		    "%s", modes[i]);
 		/* The page says that it waits. */
 		cr_expect_eq(get_as(ANN, arena_printf(kit_arena(), "/payments/%s/go", p)).status, 200);
-		later();
+		standin_later();
 		stripe_card(p, "pm_card_visa");
 		deliver_all(0);
 		cr_expect_str_eq(status_of(p), "COMPLETED", "%s", modes[i]);
@@ -238,7 +230,7 @@ Test(payment_stripe, after_ten_failures_of_twenty_the_provider_is_left_alone_for
 {
 	const char *p;
 
-	stripe_control("/_control", "mode=error&times=1000");
+	standin_control("/_control", "mode=error&times=1000");
 	for (int i = 0; i < 20; i++)
 		payment_make(ANN, 1000, "ZAR", arena_printf(kit_arena(), "k%d", i));
 	jobs_run();
@@ -247,12 +239,12 @@ Test(payment_stripe, after_ten_failures_of_twenty_the_provider_is_left_alone_for
 	jobs_run();
 	cr_expect_eq(stripe_calls(p, "checkout"), 0);
 	cr_expect_eq(count("payment.operation where last_error = 'breaker_open'"), 1);
-	stripe_control("/_control", "mode=normal");
+	standin_control("/_control", "mode=normal");
 	/* One probe goes through and closes it again. */
-	later();
-	later();
+	standin_later();
+	standin_later();
 	cr_expect_eq(count("payment.provider where name = 'STRIPE' and open_until is null"), 1);
-	later();
+	standin_later();
 	cr_expect_eq(count("payment.operation where state = 'OPEN'"), 0);
 }
 
@@ -447,7 +439,7 @@ Test(payment_stripe, reconciliation_finds_a_lost_webhook_and_parks_what_nobody_o
 
 	/* The provider counts in whole seconds: what happened just now is in the next list. */
 	clock_move(2 * SECOND);
-	stripe_control("/_charge", "amount=4200&currency=zar");
+	standin_control("/_charge", "amount=4200&currency=zar");
 	post_as(ADA, "/admin/reconciliation", NULL);
 	jobs_run();
 	cr_expect_str_eq(status_of(lost), "COMPLETED");

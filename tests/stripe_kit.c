@@ -1,115 +1,26 @@
 /* stripe_kit.c: see stripe_kit.h. */
 #include "stripe_kit.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "conf.h"
 #include "crypto.h"
-#include "http.h"
 #include "json.h"
-#include "scratch.h"
-
-static struct {
-	pid_t pid;
-	int port;
-	char dir[64];
-} standin;
-
-void
-setting(const char *key, const char *value)
-{
-	const char *now;
-
-	for (size_t i = 0; conf_setting_at(i, &now); i++)
-		if (strcmp(conf_setting_at(i, &now)->key, key) == 0) {
-			((struct conf *)(uintptr_t)conf)->settings[i] = value;
-			return;
-		}
-	cr_assert_fail("no setting %s", key);
-}
-
-static const char *
-file_make(const char *name, const char *text)
-{
-	const char *path = arena_printf(kit_arena(), "%s/%s", standin.dir, name);
-	FILE *f = fopen(path, "we");
-
-	cr_assert(f && fputs(text, f) >= 0 && !fclose(f));
-	return path;
-}
-
-static void
-server_start(void)
-{
-	int out[2];
-	FILE *f;
-
-	cr_assert(!pipe(out));
-	standin.pid = fork();
-	cr_assert(standin.pid >= 0);
-	if (standin.pid == 0) {
-		(void)dup2(out[1], 1);
-		(void)close(out[0]);
-		(void)execlp("perl", "perl", SOURCE_DIR "/tests/stripe/server.pl", "--secret",
-		    STRIPE_SECRET, (char *)NULL);
-		_exit(127);
-	}
-	(void)close(out[1]);
-	f = fdopen(out[0], "r");
-	cr_assert(f && fscanf(f, "port %d", &standin.port) == 1, "the stand-in did not start");
-	(void)fclose(f);
-}
 
 void
 stripe_begin(void)
 {
-	world_begin();
-	purpose_make();
-	scratch_name(standin.dir, sizeof standin.dir, "standin");
-	cr_assert(mkdtemp(standin.dir));
-	server_start();
+	standin_begin(SOURCE_DIR "/tests/standin/stripe.pl", "--secret", STRIPE_SECRET);
 	setting("payment.providers", "*:stripe");
-	setting("payment.timeout_ms", "1500");
-	setting("payment.stripe.url", arena_printf(kit_arena(), "http://127.0.0.1:%d", standin.port));
-	setting("payment.stripe.key_file", file_make("key", "sk_test_kit\n"));
-	setting("payment.stripe.webhook_secret_file", file_make("secret",
+	setting("payment.stripe.url", standin_url());
+	setting("payment.stripe.key_file", standin_file("key", "sk_test_kit\n"));
+	setting("payment.stripe.webhook_secret_file", standin_file("secret",
 	    "whsec_old_one\n" STRIPE_SECRET "\n"));
-}
-
-void
-stripe_end(void)
-{
-	if (standin.pid > 0) {
-		(void)kill(standin.pid, SIGTERM);
-		(void)waitpid(standin.pid, NULL, 0);
-	}
-	(void)unlink(arena_printf(kit_arena(), "%s/key", standin.dir));
-	(void)unlink(arena_printf(kit_arena(), "%s/secret", standin.dir));
-	(void)rmdir(standin.dir);
-	world_end();
-}
-
-struct json *
-stripe_control(const char *path, const char *form)
-{
-	const struct http_call call = { .method = form ? "POST" : "GET", .body = form,
-		.body_size = form ? strlen(form) : 0, .flags = HTTP_TRUSTED, .timeout_ms = 10000,
-		.reply_max = 8u << 20,
-		.url = arena_printf(kit_arena(), "http://127.0.0.1:%d%s", standin.port, path) };
-	struct http_reply reply = http_call(kit_arena(), &call);
-
-	cr_assert_eq(reply.status, 200, "%s: %d %s", path, reply.status, reply.error ? reply.error : "");
-	return json_parse(kit_arena(), (const char *)reply.body);
 }
 
 struct json *
 stripe_state(void)
 {
-	return stripe_control("/_state", NULL);
+	return standin_control("/_state", NULL);
 }
 
 int64_t
@@ -126,7 +37,7 @@ stripe_card(const char *payment, const char *card)
 	    payment);
 
 	cr_assert(*session, "no session yet");
-	stripe_control("/_pay", arena_printf(kit_arena(), "session=%s&card=%s", session, card));
+	standin_control("/_pay", arena_printf(kit_arena(), "session=%s&card=%s", session, card));
 }
 
 const char *
@@ -182,10 +93,8 @@ stripe_signature(const char *body, const char *secret, int64_t t)
 struct reply
 stripe_post(const char *body, size_t size, const char *signature)
 {
-	const char *const extra[] = { signature
-	    ? arena_printf(kit_arena(), "HTTP_STRIPE_SIGNATURE=%s", signature) : NULL, NULL };
-
-	return request(NOBODY, "POST", "/api/v1/webhooks/stripe", "application/json", body, size, extra);
+	return standin_post("/api/v1/webhooks/stripe", body, size, signature
+	    ? arena_printf(kit_arena(), "HTTP_STRIPE_SIGNATURE=%s", signature) : NULL);
 }
 
 struct reply

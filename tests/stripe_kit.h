@@ -1,20 +1,14 @@
 /*
- * stripe_kit.h: the stand-in for Stripe (tests/stripe/server.pl) as a process of this test, and
- * the platform told to use it. The test carries its webhooks over by hand, in any order.
+ * stripe_kit.h: the stand-in for Stripe (tests/standin/stripe.pl), see standin_kit.h.
  */
 #ifndef TESTS_STRIPE_KIT_H
 #define TESTS_STRIPE_KIT_H
 
-#include "payment_kit.h"
+#include "standin_kit.h"
 
 #define STRIPE_SECRET "whsec_kit"
 
 void stripe_begin(void);
-void stripe_end(void);
-/* A setting of the platform, for this test. */
-void setting(const char *key, const char *value);
-/* POST of a form to the stand-in's own controls; its answer. */
-struct json *stripe_control(const char *path, const char *form);
 /* Its state: calls by key, counts, events. */
 struct json *stripe_state(void);
 /* How often the idempotency key "<id>-<phase>" was sent. */

@@ -88,6 +88,8 @@ const char *payment_provider(const char *currency);
 
 /* Jobs of the area. */
 enum job_result payment_work_run(struct job *);
+/* The event is FAILED while its job is tried again, DEAD after the last attempt. */
+#define PAYMENT_EVENT_ATTEMPTS 12
 enum job_result payment_event_run(struct job *);
 enum job_result payment_sweep_run(struct job *);
 enum job_result payment_sandbox_run(struct job *);

@@ -15,10 +15,11 @@ select id, status, amount, fresh from payment.refund_open($1, $2, $3, $4);
 --   kind text, provider text, payment_id uuid?, refund_id uuid?, method_id uuid?, attempts i32,
 --   person_id uuid?, amount i64?, currency text?, title text?, session_reference text?,
 --   reference text?, charge_reference text?, cancel bool, expires_at time?, refund_amount i64?,
---   refund_reference text?, method_reference text?, setup_reference text?, customer text?
+--   refund_reference text?, method_reference text?, setup_reference text?, customer text?, old bool
 select kind, provider, payment_id, refund_id, method_id, attempts, person_id, amount, currency,
        title, session_reference, reference, charge_reference, coalesce(cancel, false) as cancel,
-       expires_at, refund_amount, refund_reference, method_reference, setup_reference, customer
+       expires_at, refund_amount, refund_reference, method_reference, setup_reference, customer,
+       old
   from payment.operation_take($1);
 
 -- operation_done(id uuid) -> exec
@@ -58,6 +59,9 @@ select payment.customer_add($1, $2, $3) as reference;
 -- event_process(id uuid) -> one
 --   status text?
 select payment.event_process($1) as status;
+
+-- event_failed(id uuid, error text, dead bool) -> exec
+select payment.event_failed($1, $2, $3);
 
 -- payment_sweep() -> one
 --   found i32

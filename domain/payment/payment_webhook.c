@@ -79,11 +79,10 @@ body_digest(struct arena *arena, struct sql_bytes body)
 
 static int
 keep(struct db *db, struct arena *arena, const char *provider, const char *id, const char *type,
-    struct json *event, struct sql_bytes body, const char **code)
+    struct json *event, bool live, struct sql_bytes body, const char **code)
 {
 	struct json *object = json_get(json_get(event, "data"), "object");
 	int64_t created = json_int(json_get(event, "created"), 0) * 1000000;
-	bool live = json_bool(json_get(event, "livemode"), !conf_development());
 	struct webhook_add row;
 
 	if (!id || !*id || strlen(id) > 255 || !type || !*type) {
@@ -119,7 +118,8 @@ stripe(struct db *db, struct arena *arena, const char *signature, struct sql_byt
 	}
 	event = json_read(arena, (const char *)body.data, body.size, NULL, 0);
 	return keep(db, arena, "STRIPE", json_text(json_get(event, "id"), NULL),
-	    json_text(json_get(event, "type"), NULL), event, body, code);
+	    json_text(json_get(event, "type"), NULL), event,
+	    json_bool(json_get(event, "livemode"), !conf_development()), body, code);
 }
 
 /* No time in the signature, so it can be replayed for ever: kept once by event and object, and
@@ -129,8 +129,9 @@ paystack(struct db *db, struct arena *arena, const char *signature, struct sql_b
     const char **code)
 {
 	const char *key = provider_secret(arena, conf_setting("payment.paystack.key_file"));
-	const char *type, *status;
+	const char *type;
 	struct json *event, *data;
+	int64_t number;
 
 	if (!key) {
 		*code = "payment_unavailable";
@@ -144,10 +145,14 @@ paystack(struct db *db, struct arena *arena, const char *signature, struct sql_b
 	event = json_read(arena, (const char *)body.data, body.size, NULL, 0);
 	data = json_get(event, "data");
 	type = json_text(json_get(event, "event"), NULL);
-	status = json_text(json_get(data, "status"), "");
-	return keep(db, arena, "PAYSTACK", type ? arena_printf(arena, "%s:%lld:%s:%s", type,
-	    (long long)json_int(json_get(data, "id"), 0), status,
-	    json_text(json_get(data, "transaction_reference"), "")) : NULL, type, event, body, code);
+	number = json_int(json_get(data, "id"), 0);
+	/* Events have no number of their own, and those of refunds none at all. */
+	return keep(db, arena, "PAYSTACK", !type ? NULL : number > 0
+	    ? arena_printf(arena, "%.100s:%lld:%.40s", type, (long long)number,
+	    json_text(json_get(data, "status"), ""))
+	    : arena_printf(arena, "%.100s:%.32s", type, crypto_hmac_sha256_hex(arena, "event", body.data,
+	    body.size)), type, event, strcmp(json_text(json_get(data, "domain"),
+	    conf_development() ? "test" : "live"), "test") != 0, body, code);
 }
 
 int

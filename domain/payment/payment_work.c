@@ -5,6 +5,8 @@
  */
 #include <string.h>
 
+#include "db.h"
+#include "fault.h"
 #include "payment/provider.h"
 
 static const char *
@@ -72,8 +74,20 @@ enum job_result
 payment_event_run(struct job *job)
 {
 	struct event_process row;
+	struct fault_frame f;
 
+	if (FAULT_CATCH(&f)) {
+		bool dead = job->attempt >= PAYMENT_EVENT_ATTEMPTS;
+
+		db_rollback(job->db);
+		db_begin(job->db, job->arena, true, NULL);
+		sql_event_failed(job->db, job_id(job), f.code, dead);
+		log_event(LOG_LEVEL_ERROR, "payment_event_failed", "error", f.code, NULL);
+		job_commit(job);
+		return dead ? JOB_DEAD : JOB_RETRY;
+	}
 	sql_event_process(job->db, job_id(job), &row);
+	fault_leave(&f);
 	return JOB_DONE;
 }
 
@@ -129,7 +143,8 @@ payment_reconcile_run(struct job *job)
 		if (!configured(all[i]))
 			continue;
 		job_commit(job);
-		if (all[i]->list(job, since, until, &out) == PROVIDER_DONE)
+		/* A page opened before that day may have been paid within it. */
+		if (all[i]->list(job, since - 24 * HOUR, until, &out) == PROVIDER_DONE)
 			sql_reconcile(job->db, all[i]->name, since, until, out.snapshot, &row);
 		else {
 			sql_reconcile_failed(job->db, all[i]->name, since, until,

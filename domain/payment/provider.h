@@ -62,6 +62,15 @@ const char *const *provider_secrets(struct arena *, const char *path);
 /* name=value of a form body, percent-encoded; "&" in between. */
 void provider_field(struct buffer *, const char *name, const char *value);
 void provider_field_int(struct buffer *, const char *name, int64_t value);
+/* Members of objects that are written and read; NULL is left out. */
+const char *provider_text(struct json *, const char *key);
+void provider_put(struct buffer *, const char *key, const char *value);
+void provider_put_int(struct buffer *, const char *key, int64_t value);
+void provider_put_bool(struct buffer *, const char *key, bool value);
+/* "{" of the next object of an array. */
+void provider_item(struct buffer *);
+/* µs as RFC 3339 in whole seconds, UTC. */
+const char *provider_time(struct arena *, int64_t us);
 /* A provider's code as one of ours: lower case, [a-z0-9_], at most 40 characters. */
 const char *provider_code(struct arena *, const char *text, const char *dflt);
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "form.h"
@@ -90,6 +91,61 @@ provider_field_int(struct buffer *b, const char *name, int64_t value)
 
 	(void)snprintf(text, sizeof text, "%lld", (long long)value);
 	provider_field(b, name, text);
+}
+
+/* ---- JSON ------------------------------------------------------------------- */
+
+const char *
+provider_text(struct json *j, const char *key)
+{
+	return json_text(json_get(j, key), NULL);
+}
+
+static void
+key_put(struct buffer *b, const char *key)
+{
+	buffer_printf(b, "%s\"%s\":", b->data[b->size - 1] == '{' ? "" : ",", key);
+}
+
+void
+provider_put(struct buffer *b, const char *key, const char *value)
+{
+	if (!value)
+		return;
+	key_put(b, key);
+	json_quote(b, value);
+}
+
+void
+provider_put_int(struct buffer *b, const char *key, int64_t value)
+{
+	key_put(b, key);
+	buffer_printf(b, "%lld", (long long)value);
+}
+
+void
+provider_put_bool(struct buffer *b, const char *key, bool value)
+{
+	key_put(b, key);
+	buffer_str(b, value ? "true" : "false");
+}
+
+void
+provider_item(struct buffer *b)
+{
+	buffer_str(b, b->data[b->size - 1] == '[' ? "{" : ",{");
+}
+
+const char *
+provider_time(struct arena *arena, int64_t us)
+{
+	time_t t = (time_t)(us / 1000000);
+	struct tm tm;
+	char text[32] = "";
+
+	if (gmtime_r(&t, &tm))
+		(void)strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	return arena_strdup(arena, text);
 }
 
 const char *

@@ -173,7 +173,7 @@ static const struct route routes[] = {
 
 static const struct job_type jobs[] = {
 	{ "payment.work", payment_work_run, .timeout_s = 150, .attempts = 10 },
-	{ "payment.event", payment_event_run, .timeout_s = 30, .attempts = 12 },
+	{ "payment.event", payment_event_run, .timeout_s = 30, .attempts = PAYMENT_EVENT_ATTEMPTS },
 	{ "payment.sweep", payment_sweep_run, .timeout_s = 60, .attempts = 3, .cron = "* * * * *" },
 	{ "payment.reconcile", payment_reconcile_run, .timeout_s = 280, .attempts = 5,
 	    .cron = "15 1 * * *" },

@@ -1,4 +1,4 @@
-// The stand-in for Stripe (tests/stripe/server.pl) checked with Stripe's own tools: the package
+// The stand-in for Stripe (tests/standin/stripe.pl) checked with Stripe's own tools: the package
 // `stripe` talks to it and verifies its signatures, and `stripe trigger` of the command line runs
 // its fixtures against it. What the stand-in says is then good enough to test ourselves with.
 import { execFile, spawn } from 'node:child_process'
@@ -52,7 +52,7 @@ const receiver = createServer((request, response) => {
   })
 })
 await new Promise(resolve => receiver.listen(0, '127.0.0.1', resolve))
-const server = spawn('perl', [join(here, '../stripe/server.pl'), '--secret', secret, '--webhook',
+const server = spawn('perl', [join(here, '../standin/stripe.pl'), '--secret', secret, '--webhook',
   `http://127.0.0.1:${receiver.address().port}/hook`], { stdio: ['ignore', 'pipe', 'inherit'] })
 const port = await new Promise((resolve, reject) => {
   server.stdout.on('data', data => resolve(Number(/port (\d+)/.exec(data)[1])))

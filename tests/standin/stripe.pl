@@ -1,14 +1,13 @@
 #!/usr/bin/perl
 # A stand-in for Stripe: its wire protocol over HTTP on loopback, for tests alone.
 #
-#   server.pl [--port N] [--secret whsec_…] [--webhook URL]
+#   stripe.pl [--port N] [--secret whsec_…] [--webhook URL]
 #
 # Prints "port N" when it listens. Form bodies with nested names, Bearer or Basic keys, pinned
 # versions, Idempotency-Key with replay and refusal, cursors, expansion, typed errors, a hosted
 # page, signed webhooks. No card number is taken: cards are Stripe's own test names (pm_card_…).
 #
-#   POST /_control mode=normal|down|slow|garbage|error|lost times=N match=PATH
-#        lost = does the work, then never answers
+#   POST /_control mode=… times=N match=PATH   faults, see Wire.pm
 #   GET  /_state   objects, calls by idempotency key, for tests to compare
 #   POST /_webhook url=… secret=…    POST /_deliver event=… (again)
 #   POST /_refund id=… status=failed|succeeded     POST /_dispute charge=… status=…
@@ -16,21 +15,17 @@
 use strict;
 use warnings;
 use Digest::SHA qw(hmac_sha256_hex);
-use IO::Select;
-use IO::Socket::INET;
+use FindBin;
 use JSON::PP;
+use lib "$FindBin::Bin";
+use Wire;
 
 my %opt = (port => 0, secret => 'whsec_test', webhook => '');
 while (@ARGV) { my $k = shift @ARGV; $k =~ s/^--//; $opt{$k} = shift @ARGV }
-$| = 1;
-$SIG{PIPE} = 'IGNORE';
-$SIG{CHLD} = 'IGNORE';
 my $json = JSON::PP->new->canonical->utf8;
-my (%object, %order, %idem, %calls, @events, @faults, @held, @later);
+my (%object, %order, %idem, %calls, @events);
 my $serial = 0;
-my $server = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $opt{port}, Listen => 64,
-	ReuseAddr => 1) or die "cannot listen: $!\n";
-print 'port ', $server->sockport, "\n";
+my $wire = Wire->new(port => $opt{port}, seed => $opt{seed});
 
 # ---- objects -------------------------------------------------------------------------
 
@@ -61,26 +56,10 @@ sub signature {
 	return "t=$t,v1=" . hmac_sha256_hex("$t.$body", $opt{secret});
 }
 
-# From a child: whoever is called may call us.
 sub deliver {
 	my ($e) = @_;
 	my $body = $json->encode($e);
-	my $pid = fork;
-	return if !defined $pid || $pid;
-	close $server;
-	my ($host, $port, $path) = $opt{webhook} =~ m{^http://([^:/]+):(\d+)(/.*)$} or exit 1;
-	for my $try (1 .. 5) {
-		my $s = IO::Socket::INET->new(PeerAddr => $host, PeerPort => $port, Timeout => 5);
-		if ($s) {
-			print $s "POST $path HTTP/1.1\r\nHost: $host:$port\r\nContent-Type: application/json; charset=utf-8\r\n"
-				. "Stripe-Signature: " . signature($body) . "\r\nContent-Length: " . length($body)
-				. "\r\nConnection: close\r\n\r\n$body";
-			my $line = <$s> // '';
-			exit 0 if $line =~ m{ 2\d\d };
-		}
-		select undef, undef, undef, 0.2 * $try;
-	}
-	exit 1;
+	$wire->send_hook($opt{webhook}, $body, sub { 'Stripe-Signature: ' . signature($body) });
 }
 
 # ---- money ----------------------------------------------------------------------------------
@@ -438,11 +417,7 @@ sub method_fail { refusal(402, 'card_error', 'card_declined', 'Sending card numb
 
 sub control {
 	my ($path, $p) = @_;
-	if ($path eq '/_control') {
-		@faults = () if $p->{mode} eq 'normal';
-		push @faults, { mode => $p->{mode}, times => $p->{times} // 1, match => $p->{match} // '' } if $p->{mode} ne 'normal';
-		return [200, { ok => T }];
-	}
+	return [200, $wire->control($p)] if $path eq '/_control';
 	if ($path eq '/_webhook') {
 		$opt{webhook} = $p->{url} if defined $p->{url};
 		$opt{secret} = $p->{secret} if defined $p->{secret};
@@ -509,59 +484,17 @@ sub hosted {
 
 # ---- HTTP --------------------------------------------------------------------------------------------
 
-sub decode { my $s = shift // ''; $s =~ tr/+/ /; $s =~ s/%([0-9a-fA-F]{2})/chr hex $1/ge; utf8::decode($s); return $s }
-
-# a[b][0][c]=d as nested hashes; a[]=b as a list.
-sub form {
-	my %out;
-	for my $pair (split /&/, $_[0] // '') {
-		my ($k, $v) = map { decode($_) } split /=/, $pair, 2;
-		my ($first, @rest) = ($k =~ /^([^\[]*)/, $k =~ /\[([^\]]*)\]/g);
-		my $at = \$out{$first};
-		for my $part (@rest) {
-			if ($part eq '') { $$at = [] unless ref $$at eq 'ARRAY'; push @{$$at}, undef; $at = \$$at->[-1] }
-			else { $$at = {} unless ref $$at eq 'HASH'; $at = \$$at->{$part} }
-		}
-		$$at = $v;
-	}
-	return \%out;
-}
-
-sub send_answer {
-	my ($c, $status, $body, $type, %head) = @_;
-	my %text = (200 => 'OK', 303 => 'See Other', 400 => 'Bad Request', 401 => 'Unauthorized', 402 => 'Payment Required',
-		404 => 'Not Found', 409 => 'Conflict', 429 => 'Too Many Requests', 500 => 'Internal Server Error');
-	my $head = join '', map { "$_: $head{$_}\r\n" } sort keys %head;
-	print $c "HTTP/1.1 $status " . ($text{$status} // 'Status') . "\r\nContent-Type: $type\r\nContent-Length: " . length($body)
-		. "\r\nRequest-Id: req_test" . ++$serial . "\r\n$head" . "Connection: close\r\n\r\n$body";
-	close $c;
-}
-
-sub fault_for {
-	my ($path) = @_;
-	for my $f (@faults) {
-		next if $f->{match} ne '' && index($path, $f->{match}) < 0;
-		next if $f->{times} < 1;
-		$f->{times}--;
-		return $f->{mode};
-	}
-	return '';
-}
-
 sub answer_api {
-	my ($c, $method, $path, $head, $query, $body, $base) = @_;
+	my ($r) = @_;
+	my ($method, $path, $head) = @$r{qw(method path head)};
 	my $auth = $head->{authorization} // '';
-	my $mode = fault_for($path);
-	if ($mode eq 'down') { close $c; return }
-	return send_answer($c, 500, $json->encode(refusal(500, 'api_error', undef, 'Something went wrong')->[1]), 'application/json') if $mode eq 'error';
-	return send_answer($c, 200, '<html>not what you hoped for', 'text/html') if $mode eq 'garbage';
-	if ($mode eq 'slow') { push @later, [time + 3, sub { answer_api($c, $method, $path, $head, $query, $body, $base) }]; return }
-	return send_answer($c, 401, $json->encode(refusal(401, 'invalid_request_error', undef, 'You did not provide an API key.')->[1]), 'application/json')
+	return refusal(401, 'invalid_request_error', undef, 'You did not provide an API key.')
 		unless $auth =~ /^Bearer (?:sk|rk)_test_\w+$/ || $auth =~ /^Basic \S+$/;
-	my $p = $method eq 'GET' ? form($query) : form($body);
+	my $p = Wire::form($method eq 'GET' ? $r->{query} : $r->{body});
 	my $key = $method eq 'POST' ? $head->{'idempotency-key'} : undef;
-	my $digest = "$path $body";
-	my (%extra, $answer) = ('Stripe-Version' => $head->{'stripe-version'} // '2024-06-20');
+	my $digest = "$path $r->{body}";
+	my (%extra, $answer) = ('Stripe-Version' => $head->{'stripe-version'} // '2024-06-20',
+		'Request-Id' => 'req_test' . ++$serial);
 	$calls{$key}++ if defined $key;
 	if (defined $key && $idem{$key}) {
 		if ($idem{$key}[0] ne $digest) {
@@ -572,50 +505,21 @@ sub answer_api {
 		}
 		$extra{'Idempotency-Key'} = $key;
 	} else {
-		$answer = route($method, $path, $p, $base);
+		$answer = route($method, $path, $p, $r->{base});
 		$answer = [$answer->[0], $json->decode($json->encode($answer->[1]))];
 		if (defined $key) { $idem{$key} = [$digest, $answer]; $extra{'Idempotency-Key'} = $key }
 	}
-	# The work is done; the answer is lost.
-	if ($mode eq 'lost') { push @held, $c; return }
-	send_answer($c, $answer->[0], $json->encode($answer->[1]), 'application/json', %extra);
+	return [@$answer[0, 1], %extra];
 }
 
-sub serve {
-	my ($c) = @_;
-	my ($data, %head) = ('');
-	while ($data !~ /\r\n\r\n/) {
-		my $n = sysread $c, $data, 65536, length $data;
-		return close $c unless $n;
+$wire->run(sub {
+	my ($c, $r) = @_;
+	my $form = Wire::form($r->{method} eq 'GET' ? $r->{query} : $r->{body});
+	return $wire->api($c, $r, sub { answer_api($r) }, sub { refusal($_[0], 'api_error', undef, $_[1])->[1] })
+		if $r->{path} =~ m{^/v1/};
+	if ($r->{path} =~ m{^/c/pay/(\w+)$} && $object{$1}) {
+		my $a = hosted($r->{method}, $object{$1}, Wire::form($r->{body}));
+		return $a->[2] ? $wire->answer($c, 303, '', 'text/html', Location => $a->[2]) : $wire->answer($c, 200, $a->[3], 'text/html');
 	}
-	my ($top, $body) = split /\r\n\r\n/, $data, 2;
-	my ($line, @lines) = split /\r\n/, $top;
-	my ($method, $target) = $line =~ /^([A-Z]+) (\S+) HTTP/ or return close $c;
-	for (@lines) { $head{lc $1} = $2 if /^([^:]+):\s*(.*)$/ }
-	while (length $body < ($head{'content-length'} // 0)) {
-		my $n = sysread $c, $body, 65536, length $body;
-		last unless $n;
-	}
-	my ($path, $query) = split /\?/, $target, 2;
-	my $base = 'http://127.0.0.1:' . $server->sockport;
-	return answer_api($c, $method, $path, \%head, $query, $body, $base) if $path =~ m{^/v1/};
-	if ($path =~ m{^/c/pay/(\w+)$} && $object{$1}) {
-		my $a = hosted($method, $object{$1}, form($body));
-		return $a->[2] ? send_answer($c, 303, '', 'text/html', Location => $a->[2]) : send_answer($c, 200, $a->[3], 'text/html');
-	}
-	my $a = control($path, form($method eq 'GET' ? $query : $body));
-	send_answer($c, $a->[0], $json->encode($a->[1]), 'application/json');
-}
-
-my $select = IO::Select->new($server);
-while (1) {
-	for my $ready ($select->can_read(0.05)) {
-		my $c = $server->accept or next;
-		$c->autoflush(1);
-		serve($c);
-	}
-	@later = grep { $_->[0] > time ? 1 : ($_->[1]->(), 0) } @later;
-	# Held sockets go when the caller is gone.
-	@held = grep { my $s = $_; IO::Select->new($s)->can_read(0) ? (close $s, 0) : 1 } @held;
-	exit 0 if getppid() == 1;
-}
+	$wire->reply($c, @{ control($r->{path}, $form) });
+});
