@@ -141,6 +141,12 @@ tests_course_test_CPPFLAGS = $(TEST_CPP)
 tests_course_test_LDFLAGS = $(TEST_LD)
 tests_course_test_LDADD = $(TEST_LD_ADD)
 
+check_PROGRAMS += tests/course_search_test
+tests_course_search_test_SOURCES = tests/course_search_test.c tests/course_kit.c tests/course_kit.h $(KIT)
+tests_course_search_test_CPPFLAGS = $(TEST_CPP)
+tests_course_search_test_LDFLAGS = $(TEST_LD)
+tests_course_search_test_LDADD = $(TEST_LD_ADD)
+
 check_PROGRAMS += tests/learning_test
 tests_learning_test_SOURCES = tests/learning_test.c tests/course_kit.c tests/course_kit.h $(KIT)
 nodist_tests_learning_test_SOURCES = handlers/learning/learning.sql.c

@@ -252,21 +252,24 @@ course_show(struct req *r, struct view *v)
 	return 200;
 }
 
-/* Nightly: the mean of all ratings and the ranks that hang on it (K6); words
- * that no course uses any more (K4). */
+/* Nightly: the mean of all ratings and the ranks that hang on it (K6); where a
+ * search looks first; words that no course uses any more (K4). */
 static enum job_result
 course_refresh_run(struct job *job)
 {
 	struct course_rating_refresh ranked;
+	struct course_tier_refresh tiers;
 	struct course_word_sweep words;
 	bool found;
 
 	sql_course_rating_refresh_queue(job->db, &ranked, &found);
+	sql_course_tier_refresh_queue(job->db, &tiers, &found);
 	sql_course_word_sweep_queue(job->db, &words, &found);
 	db_flush(job->db);
 	cache_touch(job->db, "catalogue");
-	job_report(job, arena_printf(job->arena, "ranked anew: %lld, words forgotten: %lld",
-	    (long long)ranked.changed, (long long)words.forgotten));
+	job_report(job, arena_printf(job->arena,
+	    "ranked anew: %lld, moved to another tier: %lld, words forgotten: %lld",
+	    (long long)ranked.changed, (long long)tiers.moved, (long long)words.forgotten));
 	return JOB_DONE;
 }
 

@@ -10,7 +10,7 @@
 with hit as (
 	select h.category, h.level, h.language, h.free, h.length, count(*) as courses,
 	       count(*) filter (where h.exact) as exact
-	  from course.search($1) h
+	  from course.search($1, false) h
 	 where $1::text is not null
 	 group by 1, 2, 3, 4, 5
 )
@@ -47,14 +47,15 @@ with size as materialized (
 ), way as materialized (
 	select $1::text is null and fit * fit > 20 * whole as walk from size
 ), few as (
-	select h.course_id, h.exact, h.score
-	  from course.search($1) h
+	select h.course_id, h.exact, h.score, h.title, h.price, h.rating_score, h.enrolment_count,
+	       h.published_at
+	  from course.search($1, $7 = 'relevance') h
 	 where $1::text is not null
 	   and ($2::text is null or h.category = $2) and ($3::text is null or h.level = $3)
 	   and ($4::text is null or h.language = $4) and ($5::bool is null or h.free = $5)
 	   and ($6::text is null or h.length = $6)
 	union all
-	select c.course_id, true, 0
+	select c.course_id, true, 0, c.title, c.price, c.rating_score, c.enrolment_count, c.published_at
 	  from course.facet f
 	  join course.catalogue c on (c.category, c.level, c.language, c.free, c.length)
 	      = (f.category, f.level, f.language, f.free, f.length)
@@ -63,16 +64,15 @@ with size as materialized (
 	   and ($4::text is null or f.language = $4) and ($5::bool is null or f.free = $5)
 	   and ($6::text is null or f.length = $6)
 ), pick as (
-	(select c.course_id, row_number() over (order by
+	(select s.course_id, row_number() over (order by
 	        case when $7 = 'relevance' then s.exact end desc,
 	        case when $7 = 'relevance' then s.score end desc,
-	        case when $7 = 'title' then c.title end,
-	        case when $7 = 'price' then c.price end,
-	        case when $7 = 'rating' then c.rating_score end desc,
-	        case when $7 in ('popular', 'relevance') then c.enrolment_count end desc,
-	        c.published_at desc, c.course_id desc) as place
+	        case when $7 = 'title' then s.title end,
+	        case when $7 = 'price' then s.price end,
+	        case when $7 = 'rating' then s.rating_score end desc,
+	        case when $7 in ('popular', 'relevance') then s.enrolment_count end desc,
+	        s.published_at desc, s.course_id desc) as place
 	   from few s
-	   join course.catalogue c on c.course_id = s.course_id
 	  order by place limit $8 offset $9)
 	union all
 	(select course_id, row_number() over (order by published_at desc, course_id desc)
@@ -286,6 +286,10 @@ select m.name, m.path, m.type
 -- course_rating_refresh() -> one
 --   changed i64
 select course.rating_refresh() as changed;
+
+-- course_tier_refresh() -> one
+--   moved i64
+select course.tier_refresh() as moved;
 
 -- course_word_sweep() -> one
 --   forgotten i64

@@ -12,6 +12,7 @@
 #include "identity/identity.h"
 
 #define REACH_MAX 10000 /* courses one can page through; a search narrows better (K3) */
+#define HITS_MAX 500    /* as many a search gives at most (course.search_words) */
 
 static const char *const levels[] = { "BEGINNER", "INTERMEDIATE", "ADVANCED", NULL };
 static const char *const prices[] = { "FREE", "PAID", NULL };
@@ -45,7 +46,8 @@ struct option {
 struct facets {
 	const char *chosen[FACETS]; /* NULL = all */
 	struct option *options[FACETS];
-	int64_t all, fit, exact;    /* courses: published, found, of these by exact words */
+	/* Courses: published, hits of the term, of these with all choices, and exactly. */
+	int64_t all, hits, fit, exact;
 };
 
 static const char *
@@ -100,6 +102,7 @@ facets_add(struct req *r, struct facets *all, const struct catalogue_facets *cel
 			o->courses += cell->courses;
 	}
 	all->all += cell->whole;
+	all->hits += cell->courses;
 	if (misses == 0) {
 		all->fit += cell->courses;
 		all->exact += cell->exact;
@@ -265,6 +268,7 @@ course_index(struct req *r, struct view *v)
 	req_title(r, req_msg(r, "catalogue.title"));
 	view_str(v, "q", q);
 	view_bool(v, "fuzzy", q != NULL && all.fit > 0 && all.exact == 0);
+	view_bool(v, "capped", q != NULL && all.hits >= HITS_MAX);
 	view_int(v, "total", all.all);
 	items = view_list(v, "items");
 	for (size_t i = 0; i < n; i++)

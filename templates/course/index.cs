@@ -1,7 +1,8 @@
 {{!-- GET /courses (and / for a visitor): the catalogue.
 view.items.N       card of macro/course.cs
 view.page          view_paging()
-view.q             search text; view.fuzzy = 1 when only similar words were found
+view.q             search text; view.fuzzy = 1 when only similar words were found,
+                   view.capped = 1 when the words fit more courses than a search gives
 view.filtered      true when any facet or q is set
 view.chips.N       active filters: .label, .query ("" or "?…": the address without it)
 view.facets.{category,level,price,language,length}   .label (the chosen one; absent = none), .options.N: .label .count .query
@@ -34,6 +35,7 @@ each:o = view.sort.options ?><a href="/courses<?cs var:o.query ?>"<?cs if:o.on ?
 <div class="row mt mb"><p class="muted small" role="status">{{catalogue.count n=view.page.total total=view.page.total.text}}</p><?cs
 if:subcount(view.chips) > #0 ?><div class="chips"><?cs each:c = view.chips ?><a class="chip on" href="/courses<?cs var:c.query ?>"><span class="sr">{{catalogue.remove}}</span><?cs var:c.label ?>{{icon.x}}</a><?cs /each ?><a class="chip" href="/courses">{{catalogue.clear}}</a></div><?cs /if ?></div><?cs
 if:view.fuzzy ?><div class="alert mb">{{icon.info}}<p>{{catalogue.fuzzy q=view.q}}</p></div><?cs /if ?><?cs
+if:view.capped ?><div class="alert mb">{{icon.info}}<p>{{catalogue.capped}}</p></div><?cs /if ?><?cs
 if:subcount(view.items) > #0 ?>
 <ul class="grid"><?cs each:c = view.items ?><?cs call:card(c) ?><?cs /each ?></ul>
 <?cs call:pages(view.page) ?><?cs
