@@ -304,6 +304,56 @@ routes_markdown(struct buffer *b)
 	}
 }
 
+/* The path as an expression of nginx, without the prefix of the API. */
+static void
+path_expression(struct buffer *b, const char *path)
+{
+	for (const char *p = path; *p != '\0'; p++) {
+		if (*p == ':') {
+			buffer_str(b, "[^/]+");
+			p += strcspn(p, "/") - 1;
+			continue;
+		}
+		if (strchr(".+*?()[]{}^$|\\", *p) != NULL)
+			buffer_char(b, '\\');
+		buffer_char(b, *p);
+	}
+}
+
+/* nginx reads at most 4,096 bytes of one word. */
+#define EXPRESSION_MAX 3000
+
+/* All routes of a method and a pool in one expression: nginx tries each line of
+ * a map for every page, and one for each route cost more than all its other work
+ * on a request's text. */
+static void
+pool_lines(struct buffer *b, unsigned method, enum pool of, const char *name)
+{
+	size_t begun = 0;
+
+	for (size_t i = 0; i < registry_route_count(); i++) {
+		const struct route *r = registry_route_at(i)->def;
+
+		if (r->pool != of || r->method != method)
+			continue;
+		if (begun != 0 && b->size - begun > EXPRESSION_MAX) {
+			buffer_printf(b, ")$\" pool_%s;\n", name);
+			begun = 0;
+		}
+		if (begun == 0) {
+			begun = b->size;
+			buffer_str(b, "\t\"~^");
+			for (const char *p = method_name(method); *p != '\0'; p++)
+				buffer_char(b, (char)toupper((unsigned char)*p));
+			buffer_str(b, ":(?:/api/v1)?(?:");
+		} else
+			buffer_char(b, '|');
+		path_expression(b, r->path);
+	}
+	if (begun != 0)
+		buffer_printf(b, ")$\" pool_%s;\n", name);
+}
+
 void
 routes_nginx(struct buffer *b)
 {
@@ -311,26 +361,8 @@ routes_nginx(struct buffer *b)
 
 	buffer_str(b, "# Written by `fcgi-host routes --nginx` from the route tables.\n"
 	    "map \"$request_method:$uri\" $pool {\n\tdefault pool_web;\n");
-	for (size_t i = 0; i < registry_route_count(); i++) {
-		const struct route *r = registry_route_at(i)->def;
-
-		if (r->pool == POOL_WEB)
-			continue;
-		buffer_str(b, "\t\"~^");
-		for (const char *p = method_name(r->method); *p != '\0'; p++)
-			buffer_char(b, (char)toupper((unsigned char)*p));
-		buffer_str(b, ":(/api/v1)?");
-		for (const char *p = r->path; *p != '\0'; p++) {
-			if (*p == ':') {
-				buffer_str(b, "[^/]+");
-				p += strcspn(p, "/") - 1;
-			} else {
-				if (strchr(".+*?()[]{}^$|\\", *p) != NULL)
-					buffer_char(b, '\\');
-				buffer_char(b, *p);
-			}
-		}
-		buffer_printf(b, "$\" pool_%s;\n", pool[r->pool]);
-	}
-	buffer_str(b, "}\nmap \"$request_method:$uri\" $body_max {\n\tdefault 1m;\n}\n");
+	for (unsigned p = POOL_WEB + 1; p < POOL_COUNT; p++)
+		for (unsigned m = METHOD_GET; m <= METHOD_DELETE; m <<= 1)
+			pool_lines(b, m, (enum pool)p, pool[p]);
+	buffer_str(b, "}\n");
 }
