@@ -214,6 +214,12 @@ tests_marketplace_review_test_LDADD = $(TEST_LD_ADD)
 
 STANDIN_KIT = tests/standin_kit.c tests/standin_kit.h tests/payment_kit.c tests/payment_kit.h $(KIT)
 
+check_PROGRAMS += tests/payment_admin_test
+tests_payment_admin_test_SOURCES = tests/payment_admin_test.c $(STANDIN_KIT)
+tests_payment_admin_test_CPPFLAGS = $(TEST_CPP)
+tests_payment_admin_test_LDFLAGS = $(TEST_LD)
+tests_payment_admin_test_LDADD = $(TEST_LD_ADD)
+
 check_PROGRAMS += tests/payment_paystack_test
 tests_payment_paystack_test_SOURCES = tests/payment_paystack_test.c $(STANDIN_KIT)
 tests_payment_paystack_test_CPPFLAGS = $(TEST_CPP)

@@ -21,12 +21,14 @@ select p.id, p.title, p.amount, p.currency, p.status, p.provider, p.person_id, p
 --   provider text, status text, session_reference text?, reference text?, charge_reference text?,
 --   amount_refunded i64, amount_refund_pending i64, amount_disputed i64, amount_lost i64, fee i64,
 --   error_code text?, integrity text?, created_at time, completed_at time?, failed_at time?,
---   decidable bool
+--   decidable bool, request uuid?
 select p.id, p.person_id, p.title, p.amount, p.currency, p.purpose, p.purpose_id, p.provider,
        p.status, p.session_reference, p.reference, p.charge_reference, p.amount_refunded,
        p.amount_refund_pending, p.amount_disputed, p.amount_lost, p.fee, p.error_code, p.integrity,
        p.created_at, p.completed_at, p.failed_at,
-       p.provider = 'SANDBOX' and p.amount_disputed > 0 as decidable
+       p.provider = 'SANDBOX' and p.amount_disputed > 0 as decidable,
+       (select q.id from payment.refund_request q where q.payment_id = p.id and q.status = 'PENDING'
+         order by q.created_at limit 1) as request
   from payment.payment p
  where p.id = $1;
 
@@ -49,24 +51,56 @@ select e.recorded_at, 'posting', lower(e.kind), e.txn_id::text, e.amount, e.curr
          || array(select d.id from payment.difference d where d.payment_id = $1))
  order by at, source desc, seq;
 
--- admin_refunds(status text?, limit i64, offset i64) -> many
+-- Documents of what was paid for, and when they were mailed.
+-- admin_documents(id uuid) -> many
+--   at time, kind text, code text, id uuid
+select x.at, x.kind, d.code, d.id
+  from payment.payment p
+  join receipt.document_public d on d.owner_id = p.person_id
+  cross join lateral (values (d.issued_at, 'document_issued'), (d.mailed_at, 'document_mailed'))
+    x (at, kind)
+ where p.id = $1 and x.at is not null
+   and (d.ref_id = p.purpose_id or exists (select from receipt.document_public o
+     where o.id = d.refers_id and o.ref_id = p.purpose_id))
+ order by x.at, x.kind;
+
+-- admin_refund_ask(id uuid, amount i64, reason text, key text) -> one
+--   id uuid?, status text, amount i64, fresh bool, request uuid?
+select id, status, amount, fresh, request from payment.refund_ask($1, $2, $3, $4);
+
+-- admin_requests(status text?, limit i64, offset i64) -> many
+--   id uuid, payment_id uuid, title text, amount i64, currency text, reason text, status text,
+--   requested_by uuid, decided_by uuid?, created_at time, total i64
+select q.id, q.payment_id, p.title, q.amount, q.currency, q.reason, q.status, q.requested_by,
+       q.decided_by, q.created_at, count(*) over () as total
+  from payment.refund_request q join payment.payment p on p.id = q.payment_id
+ where $1::text is null or q.status = $1
+ order by q.status = 'PENDING' desc, q.created_at desc
+ limit $2 offset $3;
+
+-- admin_request_decide(id uuid, approve bool) -> one
+--   payment_id uuid
+select payment.refund_decide($1, $2) as payment_id;
+
+-- admin_refunds(status text?, provider text?, limit i64, offset i64) -> many
 --   id uuid, payment_id uuid, title text, amount i64, currency text, status text, source text,
 --   reason text?, error_code text?, created_at time, processed_at time?, total i64
 select r.id, r.payment_id, p.title, r.amount, r.currency, r.status, r.source, r.reason,
        r.error_code, r.created_at, r.processed_at, count(*) over () as total
   from payment.refund r join payment.payment p on p.id = r.payment_id
- where $1::text is null or r.status = $1
+ where ($1::text is null or r.status = $1) and ($2::text is null or p.provider = $2)
  order by r.created_at desc
- limit $2 offset $3;
+ limit $3 offset $4;
 
--- admin_disputes(limit i64, offset i64) -> many
+-- admin_disputes(status text?, provider text?, limit i64, offset i64) -> many
 --   id uuid, payment_id uuid, title text, amount i64, fee i64, currency text, status text,
 --   reason text?, withdrawn_at time?, reinstated_at time?, closed_at time?, created_at time, total i64
 select d.id, d.payment_id, p.title, d.amount, d.fee, p.currency, d.status, d.reason,
        d.withdrawn_at, d.reinstated_at, d.closed_at, d.created_at, count(*) over () as total
   from payment.dispute d join payment.payment p on p.id = d.payment_id
+ where ($1::text is null or d.status = $1) and ($2::text is null or p.provider = $2)
  order by d.created_at desc
- limit $1 offset $2;
+ limit $3 offset $4;
 
 -- admin_events(status text?, provider text?, limit i64, offset i64) -> many
 --   id uuid, provider text, event_id text, type text, status text, deliveries i32, payment_id uuid?,
@@ -91,16 +125,17 @@ select id, provider, event_id, type, api_version, livemode, occurred_at, object_
 --   done bool
 select payment.event_again($1) as done;
 
--- admin_operations(state text?, limit i64, offset i64) -> many
+-- admin_operations(state text?, provider text?, limit i64, offset i64) -> many
 --   id uuid, kind text, provider text, payment_id uuid?, recovery_point text, state text,
 --   attempts i32, next_attempt_at time, last_error text?, created_at time, finished_at time?,
---   total i64
-select id, kind, provider, payment_id, recovery_point, state, attempts, next_attempt_at,
-       last_error, created_at, finished_at, count(*) over () as total
-  from payment.operation
- where $1::text is null or state = $1
- order by created_at desc
- limit $2 offset $3;
+--   useful bool, total i64
+select o.id, o.kind, o.provider, o.payment_id, o.recovery_point, o.state, o.attempts,
+       o.next_attempt_at, o.last_error, o.created_at, o.finished_at,
+       payment.operation_useful(o) as useful, count(*) over () as total
+  from payment.operation o
+ where ($1::text is null or o.state = $1) and ($2::text is null or o.provider = $2)
+ order by o.created_at desc
+ limit $3 offset $4;
 
 -- operation_again(id uuid) -> one
 --   done bool

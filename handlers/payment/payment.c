@@ -24,14 +24,18 @@ static const struct param card_params[] = {
 };
 
 static const char *const currencies[] = { "ZAR", "USD", NULL };
-static const char *const states[] = { "PENDING", "COMPLETED", "FAILED", "REFUNDED", NULL };
-static const char *const refund_states[] = { "PENDING", "SUCCEEDED", "FAILED", "CANCELLED", NULL };
-static const char *const providers[] = { "SANDBOX", "STRIPE", "PAYSTACK", NULL };
 static const char *const outcomes[] = { "won", "lost", NULL };
-static const char *const event_states[] = { "RECEIVED", "PROCESSED", "IGNORED", "FAILED", "DEAD",
+static const char *const decisions[] = { "approve", "reject", NULL };
+const char *const payment_states[] = { "PENDING", "COMPLETED", "FAILED", "REFUNDED", NULL };
+const char *const payment_refund_states[] = { "PENDING", "SUCCEEDED", "FAILED", "CANCELLED", NULL };
+const char *const payment_request_states[] = { "PENDING", "APPROVED", "REJECTED", NULL };
+const char *const payment_dispute_states[] = { "warning_needs_response", "warning_under_review",
+	"warning_closed", "needs_response", "under_review", "won", "lost", NULL };
+const char *const payment_providers[] = { "SANDBOX", "STRIPE", "PAYSTACK", NULL };
+const char *const payment_event_states[] = { "RECEIVED", "PROCESSED", "IGNORED", "FAILED", "DEAD",
 	NULL };
-static const char *const call_states[] = { "OPEN", "DONE", "DEAD", NULL };
-static const char *const difference_states[] = { "OPEN", "RESOLVED", NULL };
+const char *const payment_call_states[] = { "OPEN", "DONE", "DEAD", NULL };
+const char *const payment_difference_states[] = { "OPEN", "RESOLVED", NULL };
 /* Minor units of two digits: the same for all currencies of cards. */
 static const char *const scale[] = { "ZAR", NULL };
 
@@ -43,26 +47,40 @@ static const struct param deposit_params[] = {
 };
 static const struct param search_params[] = {
 	{ "q", PARAM_LINE, 0, .max = 255 },
-	{ "status", PARAM_ENUM, 0, .options = states },
-	{ "provider", PARAM_ENUM, 0, .options = providers }, PAGE_PARAM, { 0 }
+	{ "status", PARAM_ENUM, 0, .options = payment_states },
+	{ "provider", PARAM_ENUM, 0, .options = payment_providers }, PAGE_PARAM, { 0 }
 };
 static const struct param refund_params[] = {
 	ID_PARAM, { "amount", PARAM_MONEY, PARAM_REQUIRED, .min = 1, .max = 999999999, .options = scale },
 	{ "reason", PARAM_LINE, PARAM_REQUIRED, .max = 200 },
+	{ "password", PARAM_TEXT, 0, .max = 256 },
 	{ "idempotency_key", PARAM_LINE, 0, .max = 128 }, { 0 }
 };
 static const struct param refund_list_params[] = {
-	{ "status", PARAM_ENUM, 0, .options = refund_states }, PAGE_PARAM, { 0 }
+	{ "status", PARAM_ENUM, 0, .options = payment_refund_states },
+	{ "provider", PARAM_ENUM, 0, .options = payment_providers }, PAGE_PARAM, { 0 }
+};
+static const struct param dispute_list_params[] = {
+	{ "status", PARAM_ENUM, 0, .options = payment_dispute_states },
+	{ "provider", PARAM_ENUM, 0, .options = payment_providers }, PAGE_PARAM, { 0 }
+};
+static const struct param request_list_params[] = {
+	{ "status", PARAM_ENUM, 0, .options = payment_request_states }, PAGE_PARAM, { 0 }
+};
+static const struct param decide_params[] = {
+	ID_PARAM, { "decision", PARAM_ENUM, PARAM_REQUIRED, .options = decisions },
+	{ "password", PARAM_TEXT, 0, .max = 256 }, { 0 }
 };
 static const struct param event_params[] = {
-	{ "status", PARAM_ENUM, 0, .options = event_states },
-	{ "provider", PARAM_ENUM, 0, .options = providers }, PAGE_PARAM, { 0 }
+	{ "status", PARAM_ENUM, 0, .options = payment_event_states },
+	{ "provider", PARAM_ENUM, 0, .options = payment_providers }, PAGE_PARAM, { 0 }
 };
 static const struct param call_params[] = {
-	{ "state", PARAM_ENUM, 0, .options = call_states }, PAGE_PARAM, { 0 }
+	{ "state", PARAM_ENUM, 0, .options = payment_call_states },
+	{ "provider", PARAM_ENUM, 0, .options = payment_providers }, PAGE_PARAM, { 0 }
 };
 static const struct param difference_params[] = {
-	{ "state", PARAM_ENUM, 0, .options = difference_states }, PAGE_PARAM, { 0 }
+	{ "state", PARAM_ENUM, 0, .options = payment_difference_states }, PAGE_PARAM, { 0 }
 };
 static const struct param outcome_params[] = {
 	ID_PARAM, { "outcome", PARAM_ENUM, PARAM_REQUIRED, .options = outcomes }, { 0 }
@@ -126,8 +144,17 @@ static const struct route routes[] = {
 	{ METHOD_GET, "/admin/payments/:id", admin_show, "payment/admin_show.cs", ACCESS_ADMIN,
 	    id_params, "payments.read", .summary = "One payment with its timeline", .owner = "admin" },
 	{ METHOD_POST, "/admin/payments/:id/refund", admin_refund, "payment/admin_show.cs",
-	    ACCESS_ADMIN, refund_params, "payments.refund", .form = admin_show, .pool = POOL_PAY,
-	    .idempotent_key = true, .summary = "Refunds a payment, all or part", .owner = "admin" },
+	    ACCESS_ADMIN, refund_params, "payments.refund", .form = admin_show, .pool = POOL_AUTH,
+	    .idempotent_key = true, .rate_per_minute = 20,
+	    .summary = "Refunds a payment, all or part; above a limit another administrator decides",
+	    .owner = "admin" },
+	{ METHOD_GET, "/admin/refund-requests", admin_request_list, "payment/admin_requests.cs",
+	    ACCESS_ADMIN, request_list_params, "payments.read",
+	    .summary = "Refunds that need a second administrator", .owner = "admin" },
+	{ METHOD_POST, "/admin/refund-requests/:id/decide", admin_request_decide,
+	    "payment/admin_requests.cs", ACCESS_ADMIN, decide_params, "payments.refund",
+	    .form = admin_request_list, .pool = POOL_AUTH, .rate_per_minute = 20,
+	    .summary = "Approves or rejects a refund that somebody else asked for", .owner = "admin" },
 	{ METHOD_POST, "/admin/payments/:id/ask", admin_ask, NULL, ACCESS_ADMIN, id_params,
 	    "payments.write", .pool = POOL_PAY, .summary = "Asks the provider now",
 	    .owner = "admin" },
@@ -137,7 +164,7 @@ static const struct route routes[] = {
 	{ METHOD_GET, "/admin/refunds", admin_refund_list, "payment/admin_refunds.cs", ACCESS_ADMIN,
 	    refund_list_params, "payments.read", .summary = "Refunds", .owner = "admin" },
 	{ METHOD_GET, "/admin/disputes", admin_dispute_list, "payment/admin_disputes.cs",
-	    ACCESS_ADMIN, page_params, "payments.read", .summary = "Disputes", .owner = "admin" },
+	    ACCESS_ADMIN, dispute_list_params, "payments.read", .summary = "Disputes", .owner = "admin" },
 	{ METHOD_GET, "/admin/payment-events", admin_event_list, "payment/admin_events.cs",
 	    ACCESS_ADMIN, event_params, "payments.read", .summary = "Webhook events",
 	    .owner = "admin" },

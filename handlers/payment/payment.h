@@ -7,7 +7,8 @@
  *   payment_sandbox.c   the sandbox provider's hosted page
  *   payment_deposit.c   money into one's own wallet
  *   payment_webhook.c   where providers call
- *   payment_admin.c     search, one payment, refunds, disputes
+ *   payment_admin.c     search, one payment
+ *   payment_admin_refund.c  refunds by administrators, their approval, disputes
  *   payment_admin_work.c  events, calls, reconciliation
  */
 #ifndef PAYMENT_H
@@ -28,14 +29,35 @@ handler_fn method_list, method_add, method_go, method_pay, method_return, method
 handler_fn sandbox_page, sandbox_choose;
 /* payment_deposit.c */
 handler_fn deposit_form, deposit_add;
-/* payment_admin.c, payment_admin_work.c */
+/* payment_admin.c, payment_admin_refund.c, payment_admin_work.c */
 handler_fn admin_list, admin_show, admin_refund, admin_ask, admin_decide, admin_refund_list,
-    admin_dispute_list, admin_event_list, admin_event_show, admin_event_again, admin_call_list,
+    admin_request_list, admin_request_decide, admin_dispute_list, admin_event_list,
+    admin_event_show, admin_event_again, admin_call_list,
     admin_call_again, admin_reconciliation, admin_reconcile, admin_resolve;
 /* Links of a filter, labelled with the messages "<prefix>.<value>". */
 void payment_filter(struct req *, struct view *, const char *key, const char *param,
     const char *const *values, const char *prefix);
 int64_t payment_offset(struct req *);
+/* The page of a list: its title, the filters of `filters` parameters, its items' list. */
+struct payment_filter {
+	const char *param;
+	const char *const *values;
+	const char *prefix; /* of their messages */
+};
+struct view *payment_list_view(struct req *, struct view *, const char *title,
+    const struct payment_filter *, size_t filters);
+/* The end of an action that was done or was not: audit row, flash, the page to see. Not done:
+ * `status` and `code`. */
+struct payment_action {
+	int status;
+	const char *code, *audit, *object, *flash, *see;
+};
+int payment_action(struct req *, struct view *, bool done, const struct payment_action *);
+
+/* Values of parameters and filters, up to NULL. */
+extern const char *const payment_states[], *const payment_refund_states[],
+    *const payment_request_states[], *const payment_dispute_states[], *const payment_providers[],
+    *const payment_event_states[], *const payment_call_states[], *const payment_difference_states[];
 /* payment_webhook.c */
 handler_fn webhook_stripe, webhook_paystack;
 

@@ -1,12 +1,13 @@
 /*
- * Payments for administrators: search, one payment with its timeline, refunds, disputes. ADMIN
- * by route and by row security; every change writes an audit row.
+ * Payments for administrators: what their lists share, search, one payment with its timeline.
+ * ADMIN by route and by row security; every change writes an audit row.
  */
 #include <string.h>
 
 #include "admin.sql.h"
 #include "audit/audit.h"
 #include "payment.h"
+#include "stepup/stepup.h"
 
 void
 payment_filter(struct req *r, struct view *v, const char *key, const char *param,
@@ -32,22 +33,40 @@ payment_offset(struct req *r)
 	return (req_int(r, "page") - 1) * PAYMENT_PAGE;
 }
 
+struct view *
+payment_list_view(struct req *r, struct view *v, const char *title,
+    const struct payment_filter *filters, size_t n)
+{
+	req_title(r, req_msg(r, title));
+	for (size_t i = 0; i < n; i++)
+		payment_filter(r, v, filters[i].param, filters[i].param, filters[i].values, filters[i].prefix);
+	return view_list(v, "items");
+}
+
+int
+payment_action(struct req *r, struct view *v, bool done, const struct payment_action *a)
+{
+	if (!done)
+		return req_fail(r, a->status, a->code);
+	audit_add(r->db, a->audit, a->object, req_text(r, "id"), NULL, NULL);
+	view_bool(v, "done", true);
+	req_flash(r, "good", a->flash);
+	return req_see(r, "%s", a->see);
+}
+
 int
 admin_list(struct req *r, struct view *v)
 {
-	static const char *const states[] = { "PENDING", "COMPLETED", "FAILED", "REFUNDED", NULL };
-	static const char *const names[] = { "SANDBOX", "STRIPE", "PAYSTACK", NULL };
+	static const struct payment_filter filters[] = { { "status", payment_states, "payment.status" },
+		{ "provider", payment_providers, "apay.provider" } };
 	struct admin_payments *rows;
 	struct view *items;
 	size_t n;
 
-	req_title(r, req_msg(r, "apay.title"));
 	n = sql_admin_payments(r->db, req_text(r, "q"), req_text(r, "status"), req_text(r, "provider"),
 	    PAYMENT_PAGE, payment_offset(r), &rows);
 	view_str(v, "q", req_text(r, "q"));
-	payment_filter(r, v, "status", "status", states, "payment.status");
-	payment_filter(r, v, "provider", "provider", names, "apay.provider");
-	items = view_list(v, "items");
+	items = payment_list_view(r, v, "apay.title", filters, 2);
 	for (size_t i = 0; i < n; i++) {
 		struct view *item = view_item(items);
 
@@ -98,22 +117,44 @@ facts_view(struct req *r, struct view *v, const struct admin_payment *p)
 	v = view_page_only(v, "form");
 	view_bool(v, "decidable", p->decidable);
 	view_bool(v, "open", strcmp(p->status, "PENDING") == 0);
+	view_bool(v, "password", stepup_needed(r));
+	if (p->request)
+		view_str(v, "request", p->request);
 	view_strf(v, "rest", "%lld.%02lld", (long long)(rest / 100), (long long)(rest % 100));
 	view_str(v, "key", r->rid);
 }
 
+static struct view *
+moment_view(struct req *r, struct view *list, int64_t at, const char *source, const char *kind)
+{
+	struct view *item = view_item(list);
+
+	view_time(item, "at", at);
+	view_str(item, "source", source);
+	view_str(item, "kind", kind);
+	view_str(item, "label", payment_word(r, "apay.step", kind, kind));
+	return item;
+}
+
+/* Steps and postings, and in between the documents and their mails. */
 static void
-timeline_view(struct req *r, struct view *v, const struct admin_timeline *rows, size_t n)
+timeline_view(struct req *r, struct view *v, const struct admin_timeline *rows, size_t n,
+    const struct admin_documents *documents, size_t documents_n)
 {
 	struct view *list = view_list(v, "timeline");
+	size_t d = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		struct view *item = view_item(list);
+	for (size_t i = 0; i <= n; i++) {
+		struct view *item;
 
-		view_time(item, "at", rows[i].at);
-		view_str(item, "source", rows[i].source);
-		view_str(item, "kind", rows[i].kind);
-		view_str(item, "label", payment_word(r, "apay.step", rows[i].kind, rows[i].kind));
+		for (; d < documents_n && (i == n || documents[d].at < rows[i].at); d++) {
+			item = moment_view(r, list, documents[d].at, "document", documents[d].kind);
+			view_str(item, "detail", documents[d].code);
+			view_str(item, "documentId", documents[d].id);
+		}
+		if (i == n)
+			break;
+		item = moment_view(r, list, rows[i].at, rows[i].source, rows[i].kind);
 		view_str(item, "reference", rows[i].reference);
 		view_str(item, "detail", rows[i].detail);
 		if (rows[i].amount_set)
@@ -123,27 +164,12 @@ timeline_view(struct req *r, struct view *v, const struct admin_timeline *rows, 
 	}
 }
 
-int
-admin_show(struct req *r, struct view *v)
+static void
+refunds_view(struct view *v, const struct refund_list *refunds, size_t n)
 {
-	struct admin_timeline *steps;
-	struct admin_payment p;
-	struct refund_list *refunds;
-	struct view *list;
-	size_t n, refunds_n;
-	bool found;
+	struct view *list = view_list(v, "refunds");
 
-	sql_admin_payment_queue(r->db, req_text(r, "id"), &p, &found);
-	sql_admin_timeline_queue(r->db, req_text(r, "id"), &steps, &n);
-	sql_refund_list_queue(r->db, req_text(r, "id"), &refunds, &refunds_n);
-	db_flush(r->db);
-	if (!found)
-		return req_fail(r, 404, "payment_not_found");
-	req_title(r, p.title);
-	facts_view(r, v, &p);
-	timeline_view(r, v, steps, n);
-	list = view_list(v, "refunds");
-	for (size_t i = 0; i < refunds_n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct view *item = view_item(list);
 
 		view_str(item, "id", refunds[i].id);
@@ -154,32 +180,32 @@ admin_show(struct req *r, struct view *v)
 		view_str(item, "errorCode", refunds[i].error_code);
 		view_time(item, "createdAt", refunds[i].created_at);
 	}
-	return 200;
 }
 
 int
-admin_refund(struct req *r, struct view *v)
+admin_show(struct req *r, struct view *v)
 {
-	const char *id = req_text(r, "id"), *key = req_text(r, "idempotency_key");
-	struct payment_refunded refunded;
+	struct admin_documents *documents = NULL;
+	struct admin_timeline *steps;
 	struct admin_payment p;
+	struct refund_list *refunds;
+	size_t n, refunds_n, documents_n = 0;
+	bool found;
 
-	if (!sql_admin_payment(r->db, id, &p))
+	sql_admin_payment_queue(r->db, req_text(r, "id"), &p, &found);
+	sql_admin_timeline_queue(r->db, req_text(r, "id"), &steps, &n);
+	sql_refund_list_queue(r->db, req_text(r, "id"), &refunds, &refunds_n);
+	/* The form shown again comes from the auth pool, which reads no documents. */
+	if (strcmp(r->method, "GET") == 0)
+		sql_admin_documents_queue(r->db, req_text(r, "id"), &documents, &documents_n);
+	db_flush(r->db);
+	if (!found)
 		return req_fail(r, 404, "payment_not_found");
-	if (!key)
-		key = req_header(r, "HTTP_IDEMPOTENCY_KEY");
-	payment_refund(r->db, r->arena, id, req_int(r, "amount"), req_text(r, "reason"),
-	    arena_printf(r->arena, "admin:%.100s", key ? key : r->rid), &refunded);
-	if (refunded.fresh) {
-		audit_add_about(r->db, p.person_id, "payment.refund", "payment", id, NULL,
-		    json_object(r->arena, "refund", refunded.id, NULL));
-		req_created(r);
-	}
-	view_str(v, "id", refunded.id);
-	view_str(v, "status", refunded.status);
-	view_money(v, "amount", refunded.amount, p.currency);
-	req_flash(r, "good", "apay.refund.done");
-	return req_see(r, "/admin/payments/%s", id);
+	req_title(r, p.title);
+	facts_view(r, v, &p);
+	timeline_view(r, v, steps, n, documents, documents_n);
+	refunds_view(v, refunds, refunds_n);
+	return 200;
 }
 
 int
@@ -193,76 +219,4 @@ admin_ask(struct req *r, struct view *v)
 	view_str(v, "status", row.status);
 	req_flash(r, "good", "apay.ask.done");
 	return req_see(r, "/admin/payments/%s", req_text(r, "id"));
-}
-
-int
-admin_decide(struct req *r, struct view *v)
-{
-	struct sandbox_decide row;
-
-	if (!conf_development())
-		return req_fail(r, 404, "not_found");
-	if (!sql_sandbox_decide(r->db, req_text(r, "id"), req_text(r, "outcome"), &row) || !row.done)
-		return req_fail(r, 409, "invalid_status");
-	audit_add(r->db, "payment.sandbox_dispute", "payment", req_text(r, "id"), NULL,
-	    json_object(r->arena, "outcome", req_text(r, "outcome"), NULL));
-	view_str(v, "outcome", req_text(r, "outcome"));
-	req_flash(r, "good", "apay.decide.done");
-	return req_see(r, "/admin/payments/%s", req_text(r, "id"));
-}
-
-int
-admin_refund_list(struct req *r, struct view *v)
-{
-	static const char *const states[] = { "PENDING", "SUCCEEDED", "FAILED", "CANCELLED", NULL };
-	struct admin_refunds *rows;
-	struct view *items;
-	size_t n;
-
-	req_title(r, req_msg(r, "apay.refunds"));
-	n = sql_admin_refunds(r->db, req_text(r, "status"), PAYMENT_PAGE, payment_offset(r), &rows);
-	payment_filter(r, v, "status", "status", states, "payment.status");
-	items = view_list(v, "items");
-	for (size_t i = 0; i < n; i++) {
-		struct view *item = view_item(items);
-
-		view_str(item, "id", rows[i].id);
-		view_str(item, "paymentId", rows[i].payment_id);
-		view_str(item, "title", rows[i].title);
-		view_money(item, "amount", rows[i].amount, rows[i].currency);
-		view_str(item, "status", rows[i].status);
-		view_str(item, "source", rows[i].source);
-		view_str(item, "reason", rows[i].reason);
-		view_str(item, "errorCode", rows[i].error_code);
-		view_time(item, "createdAt", rows[i].created_at);
-	}
-	view_paging(v, req_int(r, "page"), PAYMENT_PAGE, n ? rows[0].total : 0);
-	return 200;
-}
-
-int
-admin_dispute_list(struct req *r, struct view *v)
-{
-	struct admin_disputes *rows;
-	struct view *items;
-	size_t n;
-
-	req_title(r, req_msg(r, "apay.disputes"));
-	n = sql_admin_disputes(r->db, PAYMENT_PAGE, payment_offset(r), &rows);
-	items = view_list(v, "items");
-	for (size_t i = 0; i < n; i++) {
-		struct view *item = view_item(items);
-
-		view_str(item, "id", rows[i].id);
-		view_str(item, "paymentId", rows[i].payment_id);
-		view_str(item, "title", rows[i].title);
-		view_money(item, "amount", rows[i].amount, rows[i].currency);
-		view_money(item, "fee", rows[i].fee, rows[i].currency);
-		view_str(item, "status", rows[i].status);
-		view_str(item, "reason", rows[i].reason);
-		view_bool(item, "open", !rows[i].closed_at_set);
-		view_time(item, "createdAt", rows[i].created_at);
-	}
-	view_paging(v, req_int(r, "page"), PAYMENT_PAGE, n ? rows[0].total : 0);
-	return 200;
 }

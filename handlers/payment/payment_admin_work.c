@@ -5,22 +5,19 @@
 #include "audit/audit.h"
 #include "payment.h"
 
-static const char *const names[] = { "SANDBOX", "STRIPE", "PAYSTACK", NULL };
-
 int
 admin_event_list(struct req *r, struct view *v)
 {
-	static const char *const states[] = { "RECEIVED", "PROCESSED", "IGNORED", "FAILED", "DEAD", NULL };
+	static const struct payment_filter filters[] = {
+		{ "status", payment_event_states, "apay.event" },
+		{ "provider", payment_providers, "apay.provider" } };
 	struct admin_events *rows;
 	struct view *items;
 	size_t n;
 
-	req_title(r, req_msg(r, "apay.events"));
 	n = sql_admin_events(r->db, req_text(r, "status"), req_text(r, "provider"), PAYMENT_PAGE,
 	    payment_offset(r), &rows);
-	payment_filter(r, v, "status", "status", states, "apay.event");
-	payment_filter(r, v, "provider", "provider", names, "apay.provider");
-	items = view_list(v, "items");
+	items = payment_list_view(r, v, "apay.events", filters, 2);
 	for (size_t i = 0; i < n; i++) {
 		struct view *item = view_item(items);
 
@@ -67,32 +64,30 @@ admin_event_show(struct req *r, struct view *v)
 int
 admin_event_again(struct req *r, struct view *v)
 {
+	const struct payment_action action = { 404, "event_not_found", "payment_event.again",
+		"payment_event", "apay.again.done",
+		arena_printf(r->arena, "/admin/payment-events/%s", req_text(r, "id")) };
 	struct event_again row;
 
-	if (!sql_event_again(r->db, req_text(r, "id"), &row) || !row.done)
-		return req_fail(r, 404, "event_not_found");
-	audit_add(r->db, "payment_event.again", "payment_event", req_text(r, "id"), NULL, NULL);
-	view_bool(v, "done", true);
-	req_flash(r, "good", "apay.again.done");
-	return req_see(r, "/admin/payment-events/%s", req_text(r, "id"));
+	return payment_action(r, v, sql_event_again(r->db, req_text(r, "id"), &row) && row.done, &action);
 }
 
 int
 admin_call_list(struct req *r, struct view *v)
 {
-	static const char *const states[] = { "OPEN", "DONE", "DEAD", NULL };
+	static const struct payment_filter filters[] = {
+		{ "state", payment_call_states, "apay.call" },
+		{ "provider", payment_providers, "apay.provider" } };
 	struct admin_operations *rows;
 	struct admin_providers *providers;
 	struct view *items;
 	size_t n, providers_n;
 
-	req_title(r, req_msg(r, "apay.calls"));
-	sql_admin_operations_queue(r->db, req_text(r, "state"), PAYMENT_PAGE, payment_offset(r), &rows,
-	    &n);
+	sql_admin_operations_queue(r->db, req_text(r, "state"), req_text(r, "provider"), PAYMENT_PAGE,
+	    payment_offset(r), &rows, &n);
 	sql_admin_providers_queue(r->db, &providers, &providers_n);
 	db_flush(r->db);
-	payment_filter(r, v, "state", "state", states, "apay.call");
-	items = view_list(v, "providers");
+	items = view_list(v, "breakers");
 	for (size_t i = 0; i < providers_n; i++) {
 		struct view *item = view_item(items);
 
@@ -101,7 +96,7 @@ admin_call_list(struct req *r, struct view *v)
 		view_int(item, "failed", providers[i].failed);
 		view_time(item, "openUntil", providers[i].open_until_set ? providers[i].open_until : 0);
 	}
-	items = view_list(v, "items");
+	items = payment_list_view(r, v, "apay.calls", filters, 2);
 	for (size_t i = 0; i < n; i++) {
 		struct view *item = view_item(items);
 
@@ -113,6 +108,7 @@ admin_call_list(struct req *r, struct view *v)
 		view_str(item, "state", rows[i].state);
 		view_bool(item, "open", strcmp(rows[i].state, "OPEN") == 0);
 		view_bool(item, "dead", strcmp(rows[i].state, "DEAD") == 0);
+		view_bool(item, "useful", rows[i].useful);
 		view_int(item, "attempts", rows[i].attempts);
 		view_str(item, "error", rows[i].last_error);
 		view_time(item, "createdAt", rows[i].created_at);
@@ -125,31 +121,27 @@ admin_call_list(struct req *r, struct view *v)
 int
 admin_call_again(struct req *r, struct view *v)
 {
+	const struct payment_action action = { 409, "invalid_status", "payment_call.again",
+		"payment_operation", "apay.again.done", "/admin/payment-calls" };
 	struct operation_again row;
 
-	if (!sql_operation_again(r->db, req_text(r, "id"), &row) || !row.done)
-		return req_fail(r, 409, "invalid_status");
-	audit_add(r->db, "payment_call.again", "payment_operation", req_text(r, "id"), NULL, NULL);
-	view_bool(v, "done", true);
-	req_flash(r, "good", "apay.again.done");
-	return req_see(r, "/admin/payment-calls");
+	return payment_action(r, v, sql_operation_again(r->db, req_text(r, "id"), &row) && row.done, &action);
 }
 
 int
 admin_reconciliation(struct req *r, struct view *v)
 {
-	static const char *const states[] = { "OPEN", "RESOLVED", NULL };
+	static const struct payment_filter filters[] = {
+		{ "state", payment_difference_states, "apay.difference" } };
 	struct admin_reconciliations *runs;
 	struct admin_differences *rows;
 	struct view *items;
 	size_t n, runs_n;
 
-	req_title(r, req_msg(r, "apay.reconciliation"));
 	sql_admin_reconciliations_queue(r->db, 10, &runs, &runs_n);
 	sql_admin_differences_queue(r->db, req_text(r, "state"), PAYMENT_PAGE, payment_offset(r), &rows,
 	    &n);
 	db_flush(r->db);
-	payment_filter(r, v, "state", "state", states, "apay.difference");
 	items = view_list(v, "runs");
 	for (size_t i = 0; i < runs_n; i++) {
 		struct view *item = view_item(items);
@@ -163,7 +155,7 @@ admin_reconciliation(struct req *r, struct view *v)
 		view_str(item, "error", runs[i].error);
 		view_time(item, "createdAt", runs[i].created_at);
 	}
-	items = view_list(v, "items");
+	items = payment_list_view(r, v, "apay.reconciliation", filters, 1);
 	for (size_t i = 0; i < n; i++) {
 		struct view *item = view_item(items);
 
@@ -199,13 +191,10 @@ admin_reconcile(struct req *r, struct view *v)
 int
 admin_resolve(struct req *r, struct view *v)
 {
+	const struct payment_action action = { 409, "invalid_status", "payment_difference.resolve",
+		"payment_difference", "apay.resolve.done", "/admin/reconciliation" };
 	struct difference_resolve row;
 
-	if (!sql_difference_resolve(r->db, req_text(r, "id"), req_text(r, "note"), &row) || !row.done)
-		return req_fail(r, 409, "invalid_status");
-	audit_add(r->db, "payment_difference.resolve", "payment_difference", req_text(r, "id"), NULL,
-	    NULL);
-	view_bool(v, "done", true);
-	req_flash(r, "good", "apay.resolve.done");
-	return req_see(r, "/admin/reconciliation");
+	return payment_action(r, v, sql_difference_resolve(r->db, req_text(r, "id"), req_text(r, "note"),
+	    &row) && row.done, &action);
 }

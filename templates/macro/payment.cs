@@ -5,6 +5,7 @@ def:payment_status(s) ?><?cs if:s == "COMPLETED" ?><span class="badge good">{{pa
 def:payment_tabs() ?><nav class="tabs" aria-label="{{apay.tabs}}"><?cs
 call:place("/admin/payments", "card", "{{nav.payments}}", #0) ?><?cs
 call:place("/admin/refunds", "refresh", "{{apay.refunds}}", #0) ?><?cs
+call:place("/admin/refund-requests", "users", "{{apay.requests}}", #0) ?><?cs
 call:place("/admin/disputes", "alert", "{{apay.disputes}}", #0) ?><?cs
 call:place("/admin/payment-events", "mail", "{{apay.events}}", #0) ?><?cs
 call:place("/admin/payment-calls", "server", "{{apay.calls}}", #0) ?><?cs

@@ -1,11 +1,13 @@
-{{!-- GET /admin/disputes: param page. view.items.N .id .paymentId .title .amount .fee .status .reason .open
+{{!-- GET /admin/disputes: params status, provider, page. view.status.N, view.provider.N filters;
+view.items.N .id .paymentId .title .amount .fee .status .statusText .reason .open
 .createdAt; view.page --}}<?cs
 include!"layout/head.cs" ?><?cs include!"macro/admin.cs" ?><?cs include!"macro/payment.cs" ?>
 <div class="wrap"><div class="stack">
-<h1>{{apay.disputes}}</h1><?cs call:admin_tabs() ?><?cs call:payment_tabs() ?><?cs
+<h1>{{apay.disputes}}</h1><?cs call:admin_tabs() ?><?cs call:payment_tabs() ?>
+<div class="row"><?cs call:filters(view.status, "{{admin.state}}") ?><?cs call:filters(view.provider, "{{apay.by}}") ?></div><?cs
 if:subcount(view.items) > #0 ?>
 <table class="table cards"><caption class="sr">{{apay.disputes}}</caption><thead><tr><th scope="col">{{payment.for}}</th><th scope="col">{{admin.state}}</th><th scope="col">{{apay.reason}}</th><th scope="col">{{payment.date}}</th><th scope="col" class="n">{{payment.amount}}</th></tr></thead><tbody><?cs
-each:d = view.items ?><tr><th scope="row"><a href="/admin/payments/<?cs var:d.paymentId ?>"><?cs var:d.title ?></a></th><td data-label="{{admin.state}}"><span class="badge<?cs if:d.open ?> warn<?cs elif:d.status == "won" ?> good<?cs else ?> bad<?cs /if ?>"><?cs var:d.status ?></span></td><td data-label="{{apay.reason}}"><?cs var:d.reason ?></td><td data-label="{{payment.date}}"><?cs call:when(d.createdAt) ?></td><td class="n" data-label="{{payment.amount}}"><?cs var:d.amount ?></td></tr><?cs /each ?></tbody></table>
+each:d = view.items ?><tr><th scope="row"><a href="/admin/payments/<?cs var:d.paymentId ?>"><?cs var:d.title ?></a></th><td data-label="{{admin.state}}"><span class="badge<?cs if:d.open ?> warn<?cs elif:d.status == "won" ?> good<?cs else ?> bad<?cs /if ?>"><?cs var:d.statusText ?></span></td><td data-label="{{apay.reason}}"><?cs var:d.reason ?></td><td data-label="{{payment.date}}"><?cs call:when(d.createdAt) ?></td><td class="n" data-label="{{payment.amount}}"><?cs var:d.amount ?></td></tr><?cs /each ?></tbody></table>
 <?cs call:pages(view.page) ?><?cs
 else ?><?cs call:empty("check", "{{apay.disputes.none}}", "{{apay.disputes.none.hint}}", "", "") ?><?cs /if ?>
 </div></div>
