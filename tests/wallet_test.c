@@ -133,6 +133,57 @@ Test(wallet, writes_a_statement_whose_sums_agree)
 	HAS(get_as(BOB, "/wallet/ZAR/statements/2026-02").json, "\"opening\":{\"amount\":0,");
 }
 
+Test(wallet, opens_a_movement_to_its_two_people_alone)
+{
+	const char *path;
+
+	fund(ANN, "ZAR", "100000");
+	cr_expect_eq(send(ANN, BOB, "ZAR", "100.00", "key-00001").status, 303);
+	path = arena_printf(kit_arena(), "/wallet/transactions/%s", value("select txn_id from wallet.transfer"));
+	HAS(get_as(ANN, "/wallet/ZAR").html, path);
+	HAS(get_as(ANN, "/wallet").html, path);
+	struct reply r = get_as(ANN, path);
+	cr_expect_eq(r.status, 200);
+	HAS(r.json, "\"sent\":{\"amount\":10000,\"currency\":\"ZAR\"}");
+	HAS(r.json, "\"fee\":{\"amount\":50,");
+	HAS(r.json, "\"amount\":{\"amount\":-10050,");
+	HAS(r.json, "\"balanceAfter\":{\"amount\":89950,");
+	HAS(r.json, "\"with\":\"Bob ");
+	HAS_NOT(r.json, "platform:income");
+	r = get_as(BOB, path);
+	HAS(r.json, "\"amount\":{\"amount\":10000,");
+	HAS_NOT(r.json, "89950");
+	HAS(r.html, "Ann Archer");
+	/* Strangers, also the administrator, whose page is another one. */
+	cr_expect_eq(get_as(EVE, path).status, 404);
+	cr_expect_eq(get_as(ADA, path).status, 404);
+	cr_expect_str_eq(api_get_as(EVE, path).problem, "txn_unknown");
+	cr_expect_eq(get(path).status, 303);
+	cr_expect_eq(api_get(path).status, 401);
+	cr_expect_eq(get_as(ANN, "/wallet/transactions/99999999").status, 404);
+	cr_expect_eq(get_as(ANN, "/wallet/transactions/x").status, 404);
+}
+
+Test(wallet, no_page_makes_more_than_two_round_trips)
+{
+	const char *txn;
+
+	fund(ANN, "ZAR", "100000");
+	cr_expect_eq(send(ANN, BOB, "ZAR", "100.00", "key-00001").status, 303);
+	txn = arena_printf(kit_arena(), "/wallet/transactions/%s", value("select txn_id from wallet.transfer"));
+	const char *const pages[] = { "/wallet", "/wallet/ZAR", "/wallet/ZAR?page=2", "/wallet/ZAR?direction=out",
+		"/wallet/ZAR/export?from=2026-01-01&to=2026-12-31", "/wallet/ZAR/statements/2026-02", "/wallet/transfer", txn };
+
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		struct reply r;
+
+		clock_move(2 * 60 * SECOND);
+		r = get_as(ANN, pages[i]);
+		cr_expect_eq(r.status, 200, "%s", pages[i]);
+		cr_expect(r.trips >= 1 && r.trips <= 2, "%s: %u", pages[i], r.trips);
+	}
+}
+
 /* ---- transfers ------------------------------------------------------------------------- */
 
 Test(wallet, names_receiver_and_fee_before_anything_moves)

@@ -2,7 +2,7 @@
  * Wallets: what a person has, in five currencies, and how it came about. All
  * figures are the ledger's (sql/0100_ledger.sql): available is the wallet's
  * account, set apart the held one, on its way in the pending one; nothing is
- * stored twice. Transfers: wallet_transfer.c.
+ * stored twice. Movements: wallet_history.c; transfers: wallet_transfer.c.
  */
 #include "wallet.h"
 
@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "identity/identity.h"
-#include "money/money.h"
 #include "wallet.sql.h"
 
 const char *const wallet_currencies[] = { "ZAR", "USD", "AZR", "BTC", "ETH", NULL };
@@ -86,46 +85,18 @@ balances_view(struct view *v, const struct wallet_accounts *rows, size_t n)
 	}
 }
 
-/* The other side of a transfer, NULL for all else. */
-static const char *
-other_side(struct req *r, const char *meta)
+void
+wallet_entry_view(struct req *r, struct view *item, const struct wallet_entry *e)
 {
-	struct json *j = meta != NULL ? json_parse(r->arena, meta) : NULL;
-	const char *from = json_text(json_get(j, "from"), NULL), *to = json_text(json_get(j, "to"), NULL);
-
-	if (from == NULL || to == NULL)
-		return NULL;
-	return strcmp(from, r->person->id) == 0 ? to : from;
-}
-
-static const char *
-name_of(const struct identity_found *people, size_t n, const char *id)
-{
-	for (size_t i = 0; id != NULL && i < n; i++)
-		if (strcmp(people[i].id, id) == 0)
-			return people[i].name;
-	return NULL;
-}
-
-/* Names of all other sides in one round trip. */
-static size_t
-names(struct req *r, const char *const *ids, struct identity_found **people)
-{
-	*people = NULL;
-	return ids[0] != NULL ? identity_by_id(r->db, r->arena, ids, people) : 0;
-}
-
-static void
-entry_view(struct req *r, struct view *item, const char *kind, int64_t amount, int64_t balance,
-    const char *currency, int64_t at, const char *who)
-{
-	view_str(item, "kind", kind);
-	view_str(view_page_only(item, "show"), "kind", wallet_kind_text(r, kind));
-	view_money(item, "amount", amount, currency);
-	view_bool(item, "in", amount > 0);
-	view_money(item, "balanceAfter", balance, currency);
-	view_time(item, "at", at);
-	view_str(item, "with", who);
+	view_int(item, "id", e->txn_id);
+	view_str(item, "kind", e->kind);
+	view_str(view_page_only(item, "show"), "kind", wallet_kind_text(r, e->kind));
+	view_money(item, "amount", e->amount, e->currency);
+	view_bool(item, "in", e->amount > 0);
+	view_money(item, "balanceAfter", e->balance_after, e->currency);
+	view_time(item, "at", e->at);
+	view_str(item, "with", e->other == NULL ? NULL :
+	    identity_name(r->arena, e->other, e->name_ct, e->data_key));
 }
 
 int
@@ -134,9 +105,7 @@ wallet_home(struct req *r, struct view *v)
 	struct wallet_accounts *accounts;
 	struct wallet_recent *recent;
 	struct wallet_holds *holds;
-	struct identity_found *people;
-	size_t n_accounts, n_recent, n_holds, n_people, n = 0;
-	const char **ids;
+	size_t n_accounts, n_recent, n_holds;
 	struct view *list;
 
 	req_title(r, req_msg(r, "wallet.title"));
@@ -146,16 +115,11 @@ wallet_home(struct req *r, struct view *v)
 	db_flush(r->db);
 	balances_view(v, accounts, n_accounts);
 	view_str(v, "address", address_of(r));
-	ids = arena_alloc(r->arena, (n_recent + 1) * sizeof(*ids));
-	for (size_t i = 0; i < n_recent; i++)
-		if (other_side(r, recent[i].meta) != NULL)
-			ids[n++] = other_side(r, recent[i].meta);
-	n_people = names(r, ids, &people);
 	list = view_list(v, "recent");
 	for (size_t i = 0; i < n_recent; i++)
-		entry_view(r, view_item(list), recent[i].kind, recent[i].amount, recent[i].balance_after,
-		    recent[i].currency, recent[i].effective_at,
-		    name_of(people, n_people, other_side(r, recent[i].meta)));
+		wallet_entry_view(r, view_item(list), &(struct wallet_entry){ recent[i].txn_id, recent[i].kind,
+		    recent[i].currency, recent[i].amount, recent[i].balance_after, recent[i].effective_at,
+		    recent[i].other, recent[i].name_ct, recent[i].data_key });
 	list = view_list(v, "holds");
 	for (size_t i = 0; i < n_holds; i++) {
 		struct view *item = view_item(list);
@@ -168,208 +132,6 @@ wallet_home(struct req *r, struct view *v)
 	return 200;
 }
 
-/* ---- history ------------------------------------------------------------------------------ */
-
-static const char *const kinds[] = { "DEPOSIT", "TRANSFER", "PAYMENT", "REWARD", "REFUND", "HOLD", "RELEASE",
-	"WITHDRAWAL", "CONVERSION", "ADJUST", NULL };
-
-static void
-filters_view(struct req *r, struct view *v)
-{
-	struct view *form = view_page_only(v, "filter"), *list = view_list(form, "kinds");
-	const char *chosen = req_text(r, "kind"), *way = req_text(r, "direction");
-	struct view *item = view_item(list);
-
-	view_str(item, "value", "");
-	view_str(item, "label", req_msg(r, "wallet.all"));
-	for (const char *const *k = kinds; *k != NULL; k++) {
-		item = view_item(list);
-		view_str(item, "value", *k);
-		view_str(item, "label", wallet_kind_text(r, *k));
-	}
-	view_str(form, "kind", chosen);
-	view_str(form, "direction", way);
-	view_str(form, "from", req_text(r, "from"));
-	view_str(form, "to", req_text(r, "to"));
-	view_bool(form, "any", chosen != NULL || way != NULL || req_text(r, "from") != NULL ||
-	    req_text(r, "to") != NULL);
-	list = view_list(form, "directions");
-	item = view_item(list);
-	view_str(item, "value", "");
-	view_str(item, "label", req_msg(r, "wallet.all"));
-	item = view_item(list);
-	view_str(item, "value", "in");
-	view_str(item, "label", req_msg(r, "wallet.in"));
-	item = view_item(list);
-	view_str(item, "value", "out");
-	view_str(item, "label", req_msg(r, "wallet.out"));
-}
-
-#define DAY_US (INT64_C(86400) * 1000000)
-
-/* Start of a day given as YYYY-MM-DD, in UTC; days later. The statement says so. */
-static bool
-day_start(const char *date, int days, int64_t *us)
-{
-	int y, m, d;
-	int64_t era, doe;
-
-	if (date == NULL || sscanf(date, "%4d-%2d-%2d", &y, &m, &d) != 3)
-		return false;
-	/* Days from civil, as in the proleptic Gregorian calendar. */
-	y -= m <= 2;
-	era = (y >= 0 ? y : y - 399) / 400;
-	doe = y - era * 400;
-	doe = doe * 365 + doe / 4 - doe / 100 + (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-	*us = (era * 146097 + doe - 719468 + days) * DAY_US;
-	return true;
-}
-
-static size_t
-entries(struct req *r, const char *currency, int64_t limit, int64_t offset, struct wallet_entries **rows)
-{
-	int64_t from, to;
-	bool has_from = day_start(req_text(r, "from"), 0, &from), has_to = day_start(req_text(r, "to"), 1, &to);
-
-	return sql_wallet_entries(r->db, r->person->id, currency, req_text(r, "kind"), req_text(r, "direction"),
-	    has_from ? &from : NULL, has_to ? &to : NULL, limit, offset, rows);
-}
-
-/* 2026-11-21T08:30:00Z in UTC, of microseconds. */
-static const char *
-instant(struct arena *a, int64_t us)
-{
-	int64_t s = us / 1000000, z = s / 86400 + 719468, era = z / 146097, doe = z - era * 146097;
-	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
-
-	return arena_printf(a, "%04lld-%02lld-%02lldT%02lld:%02lld:%02lldZ",
-	    (long long)(yoe + era * 400 + (mp >= 10)), (long long)(mp < 10 ? mp + 3 : mp - 9),
-	    (long long)(doy - (153 * mp + 2) / 5 + 1), (long long)(s % 86400 / 3600),
-	    (long long)(s % 3600 / 60), (long long)(s % 60));
-}
-
-static const char *
-month_of(struct arena *a, int64_t us)
-{
-	return arena_strndup(a, instant(a, us), 7);
-}
-
-int
-wallet_history(struct req *r, struct view *v)
-{
-	const char *currency = req_text(r, "currency");
-	int64_t page = req_int(r, "page"), total = 0;
-	struct wallet_account account = { 0 };
-	struct wallet_entries *rows;
-	struct identity_found *people;
-	size_t n, n_people, k = 0;
-	const char **ids;
-	struct view *list;
-	bool found;
-
-	req_title(r, arena_printf(r->arena, "%s %s", req_msg(r, "wallet.title"), currency));
-	sql_wallet_account_queue(r->db, r->person->id, currency, &account, &found);
-	n = entries(r, currency, WALLET_PAGE, (page - 1) * WALLET_PAGE, &rows);
-	total = n > 0 ? rows[0].total : 0;
-	view_str(v, "currency", currency);
-	view_money(v, "available", account.balance, currency);
-	view_money(v, "held", account.held, currency);
-	view_bool(v, "hasHeld", account.held != 0);
-	filters_view(r, v);
-	ids = arena_alloc(r->arena, (n + 1) * sizeof(*ids));
-	for (size_t i = 0; i < n; i++)
-		if (other_side(r, rows[i].meta) != NULL)
-			ids[k++] = other_side(r, rows[i].meta);
-	n_people = names(r, ids, &people);
-	list = view_list(v, "items");
-	for (size_t i = 0; i < n; i++) {
-		struct view *item = view_item(list);
-
-		view_int(item, "id", rows[i].txn_id);
-		view_int(item, "number", rows[i].version);
-		entry_view(r, item, rows[i].kind, rows[i].amount, rows[i].balance_after, currency,
-		    rows[i].effective_at, name_of(people, n_people, other_side(r, rows[i].meta)));
-	}
-	view_paging(v, page, WALLET_PAGE, total);
-	list = view_page_only(v, "link");
-	view_strf(list, "statement", "/wallet/%s/statements/%s", currency, month_of(r->arena, clock_now()));
-	view_str(list, "csv", arena_printf(r->arena, "/wallet/%s/export%s", currency,
-	    strchr(req_link(r, "page", NULL), '?') ? strchr(req_link(r, "page", NULL), '?') : ""));
-	return 200;
-}
-
-#define EXPORT_MAX 50000
-
-int
-wallet_export(struct req *r, struct view *v)
-{
-	const char *currency = req_text(r, "currency");
-	struct wallet_entries *rows;
-	size_t n = entries(r, currency, EXPORT_MAX, 0, &rows), size = 128 + n * 160, k;
-	char *text = arena_alloc(r->arena, size);
-
-	(void)v;
-	k = (size_t)snprintf(text, size, "number,transaction,date,kind,currency,amount,balance\r\n");
-	for (size_t i = 0; i < n; i++)
-		k += (size_t)snprintf(text + k, size - k, "%lld,%lld,%s,%s,%s,%s,%s\r\n",
-		    (long long)rows[i].version, (long long)rows[i].txn_id,
-		    instant(r->arena, rows[i].effective_at), rows[i].kind, currency,
-		    money_decimal(r->arena, rows[i].amount, currency),
-		    money_decimal(r->arena, rows[i].balance_after, currency));
-	return req_send(r, "text/csv; charset=utf-8", arena_printf(r->arena, "wallet-%s.csv", currency), text, k);
-}
-
-/* ---- statement of a month ------------------------------------------------------------------- */
-
-int
-wallet_statement_show(struct req *r, struct view *v)
-{
-	const char *currency = req_text(r, "currency"), *month = req_text(r, "month");
-	struct wallet_statement sum = { 0 };
-	struct wallet_entries *rows;
-	struct view *list, *link;
-	int64_t from = 0, to = 0;
-	char first[16];
-	int year, m;
-	bool found;
-	size_t n;
-
-	if (month == NULL || strlen(month) != 7 || sscanf(month, "%4d-%2d", &year, &m) != 2 || m < 1 || m > 12 ||
-	    year < 2000 || year > 2200)
-		return req_fail(r, 404, "not_found");
-	req_title(r, arena_printf(r->arena, "%s %s %s", req_msg(r, "wallet.statement"), currency, month));
-	(void)snprintf(first, sizeof(first), "%04d-%02d-01", year, m);
-	(void)day_start(first, 0, &from);
-	(void)snprintf(first, sizeof(first), "%04d-%02d-01", m == 12 ? year + 1 : year, m == 12 ? 1 : m + 1);
-	(void)day_start(first, 0, &to);
-	sql_wallet_statement_queue(r->db, r->person->id, currency, from, to, &sum, &found);
-	sql_wallet_entries_queue(r->db, r->person->id, currency, NULL, NULL, &from, &to, 1000, 0, &rows, &n);
-	db_flush(r->db);
-	view_str(v, "currency", currency);
-	view_str(v, "month", month);
-	view_str(v, "holder", r->person->name);
-	view_money(v, "opening", sum.opening, currency);
-	view_money(v, "paidIn", sum.paid_in, currency);
-	view_money(v, "paidOut", sum.paid_out, currency);
-	view_money(v, "closing", sum.closing, currency);
-	view_int(v, "entries", sum.entries);
-	list = view_list(v, "items");
-	for (size_t i = n; i-- > 0;) {
-		struct view *item = view_item(list);
-
-		view_int(item, "id", rows[i].txn_id);
-		entry_view(r, item, rows[i].kind, rows[i].amount, rows[i].balance_after, currency,
-		    rows[i].effective_at, NULL);
-	}
-	link = view_page_only(v, "link");
-	view_strf(link, "wallet", "/wallet/%s", currency);
-	view_strf(link, "before", "%04d-%02d", m == 1 ? year - 1 : year, m == 1 ? 12 : m - 1);
-	view_strf(link, "after", "%04d-%02d", m == 12 ? year + 1 : year, m == 12 ? 1 : m + 1);
-	view_bool(link, "hasAfter", to <= clock_now());
-	return 200;
-}
-
 /* ---- tables ----------------------------------------------------------------------------------- */
 
 static const char *const directions[] = { "in", "out", NULL };
@@ -379,7 +141,8 @@ static const char *const directions[] = { "in", "out", NULL };
 #define UUID { "id", PARAM_UUID, PARAM_PATH }
 
 static const struct param history_params[] = {
-	CURRENCY, { "kind", PARAM_ENUM, 0, .options = kinds }, { "direction", PARAM_ENUM, 0, .options = directions },
+	CURRENCY, { "kind", PARAM_ENUM, 0, .options = wallet_kinds },
+	{ "direction", PARAM_ENUM, 0, .options = directions },
 	{ "from", PARAM_DATE }, { "to", PARAM_DATE }, PAGE, { 0 }
 };
 static const struct param statement_params[] = { CURRENCY, { "month", PARAM_LINE, PARAM_PATH, .max = 7 }, { 0 } };
@@ -436,6 +199,8 @@ static const struct route routes[] = {
 	{ METHOD_POST, "/wallet/transfer/confirm", wallet_transfer_do, "wallet/transfer.cs", MINE,
 	    .params = confirm_params, .form = wallet_transfer_review, .pool = POOL_AUTH, .rate_per_minute = 20,
 	    .idempotent_key = true, .summary = "Sends money to another person, once per key" },
+	{ METHOD_GET, "/wallet/transactions/:id", wallet_txn_show, "wallet/transaction.cs", MINE, .params = txn_params,
+	    .summary = "One transaction: what it moved in the person's own accounts, with whom, at which fee" },
 	{ METHOD_GET, "/wallet/:currency", wallet_history, "wallet/history.cs", MINE, .params = history_params,
 	    .summary = "Movements of one wallet with the balance after each, filtered" },
 	{ METHOD_GET, "/wallet/:currency/export", wallet_export, NULL, MINE, .params = history_params,

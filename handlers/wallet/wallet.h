@@ -9,11 +9,28 @@
 /* Currencies of wallets, in the order of the pages, up to NULL. */
 extern const char *const wallet_currencies[];
 
+/* Kinds of postings that the history is filtered by, up to NULL. */
+extern const char *const wallet_kinds[];
+
+/* A movement as the pages show it; other and its sealed name are NULL where there is
+ * nobody to name. */
+struct wallet_entry {
+	int64_t txn_id;
+	const char *kind, *currency;
+	int64_t amount, balance_after, at;
+	const char *other;
+	struct sql_bytes name_ct, data_key;
+};
+void wallet_entry_view(struct req *, struct view *item, const struct wallet_entry *);
+
 /* wallet.c */
 int wallet_home(struct req *, struct view *);
+
+/* wallet_history.c */
 int wallet_history(struct req *, struct view *);
 int wallet_export(struct req *, struct view *);
 int wallet_statement_show(struct req *, struct view *);
+int wallet_txn_show(struct req *, struct view *);
 
 /* wallet_transfer.c */
 int wallet_transfer_form(struct req *, struct view *);

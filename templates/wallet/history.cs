@@ -1,5 +1,5 @@
 {{!-- GET /wallet/:currency. view.currency .available .held .hasHeld; view.filter.kinds.N,
-.directions.N .value .label, .kind .direction .from .to .any; view.items.N .number .show.kind
+.directions.N .value .label, .kind .direction .from .to .any; view.items.N .id .number .show.kind
 .amount .in .balanceAfter .at .with; view.page; view.link .csv .statement --}}<?cs
 include!"layout/head.cs" ?><?cs include!"macro/wallet.cs" ?>
 <div class="wrap"><div class="stack">
@@ -14,7 +14,7 @@ include!"layout/head.cs" ?><?cs include!"macro/wallet.cs" ?>
 <div class="row row-between"><p class="muted small" role="status">{{wallet.count n=view.page.total total=view.page.total.text}}</p><span class="row"><a class="button small" href="<?cs var:url_validate(view.link.statement) ?>">{{icon.text}}{{wallet.statement}}</a><a class="button small" href="<?cs var:url_validate(view.link.csv) ?>">{{icon.download}}CSV</a></span></div><?cs
 if:subcount(view.items) > #0 ?>
 <table class="table cards"><caption class="sr">{{wallet.history}}</caption><thead><tr><th scope="col">{{wallet.kind}}</th><th scope="col">{{wallet.when}}</th><th scope="col" class="n">{{wallet.amount}}</th><th scope="col" class="n">{{wallet.balance}}</th></tr></thead><tbody><?cs
-each:e = view.items ?><tr><th scope="row"><b><?cs var:e.show.kind ?></b><?cs if:e.with ?><br><span class="muted small"><?cs var:e.with ?></span><?cs /if ?></th><td data-label="{{wallet.when}}"><?cs call:date(e.at) ?></td><td class="n" data-label="{{wallet.amount}}"><?cs call:amount(e.amount, e.in) ?></td><td class="n num" data-label="{{wallet.balance}}"><?cs var:e.balanceAfter ?></td></tr><?cs /each ?></tbody></table>
+each:e = view.items ?><tr><th scope="row"><a href="/wallet/transactions/<?cs var:e.id ?>"><b><?cs var:e.show.kind ?></b></a><?cs if:e.with ?><br><span class="muted small"><?cs var:e.with ?></span><?cs /if ?></th><td data-label="{{wallet.when}}"><?cs call:date(e.at) ?></td><td class="n" data-label="{{wallet.amount}}"><?cs call:amount(e.amount, e.in) ?></td><td class="n num" data-label="{{wallet.balance}}"><?cs var:e.balanceAfter ?></td></tr><?cs /each ?></tbody></table>
 <?cs call:pages(view.page) ?><?cs
 else ?><?cs call:empty("layers", "{{wallet.none}}", "{{wallet.none.hint}}", "", "") ?><?cs /if ?>
 </div></div>

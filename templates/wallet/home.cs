@@ -1,5 +1,5 @@
 {{!-- GET /wallet. view.wallets.N .currency .available .held .hasHeld .pending .hasPending .balance;
-view.address; view.recent.N .kind .show.kind .amount .in .balanceAfter .at .with;
+view.address; view.recent.N .id .kind .show.kind .amount .in .balanceAfter .at .with;
 view.holds.N .id .amount .since .expiresAt --}}<?cs
 include!"layout/head.cs" ?><?cs include!"macro/wallet.cs" ?>
 <div class="wrap"><div class="stack stack-l">
@@ -9,7 +9,7 @@ include!"layout/head.cs" ?><?cs include!"macro/wallet.cs" ?>
 if:w.hasHeld ?><p class="small"><span class="num"><?cs var:w.held ?></span> <span class="muted">{{wallet.held}}</span></p><?cs /if ?><?cs
 if:w.hasPending ?><p class="small"><span class="num"><?cs var:w.pending ?></span> <span class="muted">{{wallet.pending}}</span></p><?cs /if ?></li><?cs /each ?></ul>
 <div class="split"><section aria-labelledby="recent"><h2 id="recent" class="mb">{{wallet.recent}}</h2><?cs
-if:subcount(view.recent) > #0 ?><ul class="list card"><?cs each:e = view.recent ?><li><div class="grow"><b><?cs var:e.show.kind ?></b><p class="meta"><?cs if:e.with ?><span><?cs var:e.with ?></span><?cs /if ?><span><?cs call:when(e.at) ?></span></p></div><?cs call:amount(e.amount, e.in) ?></li><?cs /each ?></ul><?cs
+if:subcount(view.recent) > #0 ?><ul class="list card"><?cs each:e = view.recent ?><li><div class="grow"><a href="/wallet/transactions/<?cs var:e.id ?>"><b><?cs var:e.show.kind ?></b></a><p class="meta"><?cs if:e.with ?><span><?cs var:e.with ?></span><?cs /if ?><span><?cs call:when(e.at) ?></span></p></div><?cs call:amount(e.amount, e.in) ?></li><?cs /each ?></ul><?cs
 else ?><?cs call:empty("layers", "{{wallet.none}}", "{{wallet.none.hint}}", "", "") ?><?cs /if ?></section>
 <aside class="aside stack" aria-label="{{wallet.more}}"><?cs
 if:subcount(view.holds) > #0 ?><div class="card stack stack-s"><h2>{{wallet.holds}}</h2><ul class="list"><?cs each:h = view.holds ?><li>{{icon.lock}}<div class="grow"><span class="num"><?cs var:h.amount ?></span><p class="meta"><span>{{wallet.since}} <?cs call:when(h.since) ?></span><?cs if:h.expiresAt ?><span>{{wallet.until}} <?cs call:date(h.expiresAt) ?></span><?cs /if ?></p></div></li><?cs /each ?></ul></div><?cs /if ?>
