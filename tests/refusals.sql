@@ -76,3 +76,84 @@ begin
 	end;
 	return said;
 end $$;
+
+-- Values worth trying for a column: `words` are the texts that the table's checks name.
+create or replace function pg_temp.refusal_tries(t text, words text[]) returns jsonb language sql as $$
+	select to_jsonb(case when t = 'text' then array[null, '', '?', 'A b', '@9000'] || words
+	    when t ~ '^(bigint|integer|smallint|numeric)' then array[null, '-1', '0', '1', '2', '20000']
+	    when t = 'boolean' then array[null, 'true', 'false']
+	    when t = 'uuid' then array[null, '00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002']
+	    when t ~ '^timestamp' then array[null, '2026-01-01', '2026-06-01 12:34:56']
+	    when t = 'date' then array[null, '2026-01-01', '2026-06-01']
+	    when t = 'jsonb' then array[null, '{}', '[]', '[1, 2]', '1']
+	    when t = 'bytea' then array[null, '\x', '\x00']
+	    when t ~ 'range$' then array[null, '[2026-01-01,2026-02-01)', 'empty', '(,)', '[2026-01-01,)']
+	    when t ~ '\[\]$' then array[null, '{}', '{A}', '{1}']
+	    else array[null, '1', 'x'] end)
+$$;
+
+-- The first row, in the order of the values above, that this check refuses.
+create or replace function pg_temp.refusal_check(tab regclass, con text, names text[], types text[]) returns jsonb
+	language plpgsql as $$
+declare
+	words text[] := (select coalesce(array_agg(distinct m[1]), '{}') from pg_constraint,
+	    regexp_matches(pg_get_constraintdef(oid), '''([^''^]{1,60})''::', 'g') m where conrelid = tab and contype = 'c');
+	tries jsonb[] := array(select pg_temp.refusal_tries(t, words) from unnest(types) with ordinality u (t, n) order by n);
+	turn int4;
+	rest int4;
+	row jsonb;
+	said text;
+	found jsonb;
+begin
+	begin
+		perform pg_temp.refusal_open(tab, con);
+		for turn in 0 .. 20000 loop
+			rest := turn;
+			row := '{}';
+			for i in 1 .. cardinality(names) loop
+				row := row || jsonb_build_object(names[i], tries[i] -> (rest % jsonb_array_length(tries[i])));
+				rest := rest / jsonb_array_length(tries[i]);
+			end loop;
+			exit when rest > 0;
+			begin
+				said := '';
+				perform pg_temp.refusal_insert(tab, jsonb_strip_nulls(row));
+				raise exception 'taken' using errcode = 'UTAKE';
+			exception
+				when check_violation then get stacked diagnostics said = constraint_name;
+				when others then null;
+			end;
+			if said = con then
+				found := jsonb_build_array(jsonb_strip_nulls(row));
+				exit;
+			end if;
+		end loop;
+		raise exception 'undone' using errcode = 'UUNDO';
+	exception when sqlstate 'UUNDO' then null;
+	end;
+	return found;
+end $$;
+
+-- An example for a rule that has none yet; null where a person must find it.
+create or replace function pg_temp.refusal_example(tab regclass, con text) returns jsonb language plpgsql as $$
+declare
+	kind "char" := coalesce((select contype from pg_constraint where conrelid = tab and conname = con), 'u');
+	keys int2[] := coalesce((select conkey from pg_constraint where conrelid = tab and conname = con),
+	    (select indkey::int2[] from pg_index x join pg_class i on i.oid = x.indexrelid
+	      where x.indrelid = tab and i.relname = con));
+	names text[] := array(select a.attname from unnest(keys) with ordinality k (n, i)
+	    join pg_attribute a on a.attrelid = tab and a.attnum = k.n order by i);
+	types text[] := array(select format_type(a.atttypid, null) from unnest(keys) with ordinality k (n, i)
+	    join pg_attribute a on a.attrelid = tab and a.attnum = k.n order by i);
+	found jsonb;
+begin
+	if kind = 'c' then
+		return pg_temp.refusal_check(tab, con, names, types);
+	end if;
+	select jsonb_object_agg(n, case when t = 'text' then 'QQQ' when t ~ '^(timestamp|date)' then '2026-01-01'
+	           when t = 'uuid' then '00000000-0000-4000-8000-0000000000ff' when t = 'bytea' then '\x00'
+	           when t = 'boolean' then 'true' else '31313' end)
+	  into found from unnest(names, types) u (n, t);
+	found := case when kind = 'f' then jsonb_build_array(found) else jsonb_build_array(found, found) end;
+	return case when pg_temp.refused_by(tab, con, found) = con then found end;
+end $$;
