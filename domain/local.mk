@@ -46,3 +46,9 @@ libhost_a_SOURCES += \
 nodist_libhost_a_SOURCES += domain/payment/payment.sql.c
 BUILT_SOURCES += domain/payment/payment.sql.h
 export_headers += $(top_srcdir)/domain/payment/payment.h
+
+# What people are told.
+libhost_a_SOURCES += domain/notice/notice.c domain/notice/notice.h
+nodist_libhost_a_SOURCES += domain/notice/notice.sql.c
+BUILT_SOURCES += domain/notice/notice.sql.h
+export_headers += $(top_srcdir)/domain/notice/notice.h

@@ -178,7 +178,8 @@ struct req {
 };
 
 /* Outcomes. `code` is a stable snake_case string; its text is the message
- * "error.<code>" of the catalogue. Each returns the status for `return`. */
+ * "error.<code>" of the catalogue. Each returns the status for `return`. After
+ * req_field_error() the page is the route's form again, whatever the status. */
 int req_fail(struct req *, int status, const char *code);
 /* A failure with a page of its own: the view on this template. JSON answers
  * the problem. */
@@ -226,6 +227,8 @@ int req_send_file(struct req *, const char *content_type, const char *dispositio
 const char *form_encode(struct arena *, const char *);
 /* "Alice Johnson" -> "AJ", "Dr. Amara Okonkwo" -> "AO"; at most two characters. */
 const char *name_initials(struct arena *, const char *name);
+/* "R & B: it's Loops!" -> "r-b-its-loops", at most 80 bytes; `nothing` when no letter or digit is there. */
+const char *name_slug(struct arena *, const char *text, const char *nothing);
 /* The current address with parameter `name` set to `value` (NULL drops it)
  * and the page position dropped. For filters and sorting. */
 const char *req_link(struct req *, const char *name, const char *value);

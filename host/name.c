@@ -1,4 +1,5 @@
-/* name.c: a person's name as two letters. */
+/* name.c: a person's name as two letters, a title as part of an address. */
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -51,4 +52,23 @@ name_initials(struct arena *arena, const char *name)
 		return arena_strndup(arena, first, character_size(first));
 	return arena_printf(arena, "%.*s%.*s", (int)character_size(first), first,
 	    (int)character_size(last), last);
+}
+
+#define SLUG_MAX 80
+
+const char *
+name_slug(struct arena *arena, const char *text, const char *nothing)
+{
+	char *out = arena_alloc(arena, SLUG_MAX + 2), *to = out;
+
+	for (; *text != '\0' && to - out < SLUG_MAX; text++) {
+		if (isalnum((unsigned char)*text))
+			*to++ = (char)tolower((unsigned char)*text);
+		else if (to > out && to[-1] != '-' && *text != '\'')
+			*to++ = '-';
+	}
+	while (to > out && to[-1] == '-')
+		to--;
+	*to = '\0';
+	return to == out ? nothing : out;
 }

@@ -86,6 +86,9 @@ page_user(struct host_req *h, struct view *page)
 		view_str(user, "avatar", p->avatar);
 	view_str(user, "role", role_name(p->role));
 	view_bool(user, "verified", p->verified);
+	if (h->unread != NULL && *h->unread > 0)
+		view_str(user, "unread", arena_printf(h->req.arena, *h->unread < 100 ? "%d" : "99+",
+		    *h->unread));
 	if ((p->roles & (p->roles - 1)) == 0)
 		return;
 	roles = view_list(user, "roles");

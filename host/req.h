@@ -70,6 +70,7 @@ struct host_req {
 	bool bearer;             /* came by Authorization, not by cookie */
 	bool remembered;         /* person from the worker's memory */
 	bool *entered;           /* did the database find the session? */
+	const int32_t *unread;   /* what waits to be read, 100 at the most; once entered */
 	bool touch, rotate;      /* due by age */
 	bool rights_changed;     /* a fresh token at once, the old one ends */
 	int64_t session_age;     /* seconds the cookie is kept; 0 = until the browser closes */

@@ -148,7 +148,8 @@ tag_chrome(struct host_req *h, uint64_t hash)
 	if (p == NULL)
 		return hash;
 	hash = tag_mix(tag_mix(tag_mix(hash, p->session_id), p->name), p->avatar);
-	return tag_mix(hash, arena_printf(h->req.arena, "%u %u %d", p->role, p->roles, p->verified));
+	return tag_mix(hash, arena_printf(h->req.arena, "%u %u %d %d", p->role, p->roles,
+	    p->verified, h->unread != NULL ? *h->unread : 0));
 }
 
 /* Weak: the mask of the form token differs in each copy of the same page. A
@@ -265,7 +266,7 @@ respond_failure(struct host_req *h, int status, struct view *view)
 	}
 	if (h->own_template != NULL && view != NULL)
 		page_render(h, &b, h->own_template, view, false);
-	else if (status != 422 || !form_page(h, &b))
+	else if ((status != 422 && h->errors == NULL) || !form_page(h, &b))
 		error_page(h, &b, status);
 	send_text(h, &b, "text/html");
 }

@@ -235,6 +235,7 @@ session_enter(struct host_req *h, bool write)
 	params[1] = h->req.rid;
 	params[2] = write ? "t" : "f";
 	h->entered = arena_alloc(a, sizeof(*h->entered));
+	h->unread = &row->unread;
 	*prefix = (struct db_prefix){ &query_session_enter, params, row, h->entered };
 	m = write ? NULL : memory_find(digest.data);
 	db_begin(h->req.db, a, write, prefix);

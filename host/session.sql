@@ -3,9 +3,10 @@
 -- session_enter(token_hash bytes, rid text, write bool) -> one
 --   session_id uuid, person_id uuid, roles text[], role text, name_ct bytes?, data_key bytes?,
 --   avatar text?, zone text, locale text, csrf_seed bytes, auth_time time, verified bool,
---   idle_until time, absolute_until time, last_seen time, rotated_at time
+--   idle_until time, absolute_until time, last_seen time, rotated_at time, unread i32
 select session_id, person_id, roles, role, name_ct, data_key, avatar, zone, locale, csrf_seed,
-       auth_time, verified, idle_until, absolute_until, last_seen, rotated_at
+       auth_time, verified, idle_until, absolute_until, last_seen, rotated_at,
+       unread
   from host.enter($1, $2, $3);
 
 -- session_start(person uuid, token_hash bytes, csrf_seed bytes, remember bool, device text?, prefix text?) -> one

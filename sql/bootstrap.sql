@@ -18,7 +18,8 @@ declare
 begin
 	foreach role in array array['db_owner', 'db_app', 'db_def_host', 'db_def_identity',
 	    'db_def_audit', 'db_def_job', 'db_def_mail', 'db_def_course', 'db_def_learning',
-	    'db_def_ledger', 'db_def_wallet', 'db_def_payment', 'db_def_marketplace'] loop
+	    'db_def_ledger', 'db_def_wallet',
+	    'db_def_payment', 'db_def_marketplace', 'db_def_notification'] loop
 		if not exists (select from pg_roles where rolname = role) then
 			execute format('create role %I nologin', role);
 		end if;
@@ -36,7 +37,7 @@ begin
 	end loop;
 	foreach role in array array['db_def_host', 'db_def_identity', 'db_def_audit', 'db_def_job',
 	    'db_def_mail', 'db_def_course', 'db_def_learning', 'db_def_ledger', 'db_def_wallet',
-	    'db_def_payment', 'db_def_marketplace'] loop
+	    'db_def_payment', 'db_def_marketplace', 'db_def_notification'] loop
 		execute format('grant db_app to %I', role);
 		execute format('grant %I to db_owner', role);
 	end loop;

@@ -783,8 +783,8 @@ Test(bundle, makes_clean_paths_and_slugs)
 	cr_expect_str_eq(bundle_join(a, "a/b", "../c/./d.png"), "a/c/d.png");
 	cr_expect_str_eq(bundle_join(a, "a", "/b"), "b");
 	cr_expect(bundle_join(a, "a", "../../b") == NULL);
-	cr_expect_str_eq(bundle_slug(a, " Pipes & Filters: it's "), "pipes-filters-its");
-	cr_expect_str_eq(bundle_slug(a, "\xC3\xA4"), "");
+	cr_expect_str_eq(name_slug(a, " Pipes & Filters: it's ", "x"), "pipes-filters-its");
+	cr_expect_str_eq(name_slug(a, "\xC3\xA4", "x"), "x");
 	cr_expect_str_eq(bundle_first_paragraph(a, "# H\n\n::: callout\nno\n:::\n\nA *b* [c](d)\n`e`\n\nf", 100), "A b c e");
 	cr_expect_eq(strlen(bundle_first_paragraph(a, "aaaa bbbb cccc dddd eeee", 15)), 12);
 }

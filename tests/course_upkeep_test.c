@@ -31,16 +31,16 @@ facts(enum who who, const char *slug, const char *members)
 
 /* ---- addresses ---- */
 
-Test(upkeep, the_same_title_again_takes_the_next_free_number)
+Test(upkeep, an_address_that_is_taken_gets_the_next_free_number)
 {
 	category();
 	post_as(EVE, "/teach/courses", "title=Weaving");
 	seed("insert into course.course (slug, instructor_id, category_id, title) select 'weaving-' || n,"
-	    " '%s', id, 'Old' from course.category, generate_series(2, 40) n where n <> 17",
+	    " '%s', id, 'Old ' || n from course.category, generate_series(2, 40) n where n <> 17",
 	    person_id(MAX));
-	cr_expect_str_eq(post_as(EVE, "/teach/courses", "title=Weaving").location,
+	cr_expect_str_eq(post_as(EVE, "/teach/courses", "title=Weaving%21").location,
 	    "/teach/courses/weaving-17", "a gap is taken, also among courses one may not see");
-	cr_expect_str_eq(post_as(EVE, "/teach/courses", "title=Weaving").location,
+	cr_expect_str_eq(post_as(EVE, "/teach/courses", "title=Weaving%3F").location,
 	    "/teach/courses/weaving-41");
 	cr_expect_str_eq(post_as(EVE, "/teach/courses", "title=Weav").location, "/teach/courses/weav");
 }
@@ -64,7 +64,7 @@ Test(upkeep, an_address_as_long_as_it_may_be_gives_way_to_its_number)
 	zip = get_as(EVE, TEXT("/teach/courses/%s/export", slug));
 	cr_assert_eq(zip.status, 200);
 	for (int i = 2; i < 4; i++) {
-		upload_as(MAX, "/teach/import", NULL, "file", "w.zip", zip.html, zip.size);
+		upload_as(i == 2 ? MAX : ADA, "/teach/import", NULL, "file", "w.zip", zip.html, zip.size);
 		jobs_run();
 		cr_expect_eq(count("course.course where slug = '%.117s-%d'", slug, i), 1);
 	}

@@ -112,23 +112,6 @@ bundle_text(struct reader *r, const char *path, bool needed)
 }
 
 char *
-bundle_slug(struct arena *arena, const char *text)
-{
-	char *out = arena_alloc(arena, 82), *to = out;
-
-	for (; *text != '\0' && to - out < 80; text++) {
-		if (isalnum((unsigned char)*text))
-			*to++ = (char)tolower((unsigned char)*text);
-		else if (to > out && to[-1] != '-' && *text != '\'')
-			*to++ = '-';
-	}
-	while (to > out && to[-1] == '-')
-		to--;
-	*to = '\0';
-	return out;
-}
-
-char *
 bundle_join(struct arena *arena, const char *folder, const char *path)
 {
 	const char *parts[2] = { *path == '/' ? "" : folder, path };

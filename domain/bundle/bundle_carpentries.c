@@ -124,7 +124,7 @@ episode_slug(struct lesson_files *f, const char *path)
 	while (isdigit((unsigned char)*p) || *p == '-' || *p == '_')
 		p++;
 	p = *p == '.' || *p == '\0' ? name : p;
-	slug = bundle_slug(a, arena_strndup(a, p, strcspn(p, ".")));
+	slug = name_slug(a, arena_strndup(a, p, strcspn(p, ".")), "");
 	slug = *slug == '\0' ? "lesson" : slug;
 	candidate = slug;
 	for (i = 0; i < f->n; i++)
@@ -385,10 +385,10 @@ lesson_name(struct reader *r, const struct yaml_entry *config)
 	const char *url = yaml_text(config, "source", ""), *slash = strrchr(url, '/'), *slug = "";
 
 	if (slash != NULL)
-		slug = bundle_slug(r->arena, slash + 1);
+		slug = name_slug(r->arena, slash + 1, "");
 	if (*slug == '\0' && r->source->name != NULL)
-		slug = bundle_slug(r->arena, r->source->name);
-	return *slug != '\0' ? slug : bundle_slug(r->arena, r->b->title);
+		slug = name_slug(r->arena, r->source->name, "");
+	return *slug != '\0' ? slug : name_slug(r->arena, r->b->title, "");
 }
 
 static void

@@ -55,8 +55,6 @@ void bundle_note(struct reader *, enum bundle_report_kind, const char *path, con
 /* Text of a file that the course needs; NULL (and an error when `needed`) when
  * it is missing, too long or not UTF-8. */
 char *bundle_text(struct reader *, const char *path, bool needed);
-/* "Pipes & Filters" → "pipes-filters"; "" when nothing is left. */
-char *bundle_slug(struct arena *, const char *text);
 /* "a/b/../c.png" from folder "x" → "x/a/c.png"; NULL when it leaves the root. */
 char *bundle_join(struct arena *, const char *folder, const char *path);
 /* Decodes %XX. */

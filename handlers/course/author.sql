@@ -74,6 +74,13 @@ select t.slug
 select not exists (select from course.course_slug where slug = $1 and course_id is distinct from $2)
    and not exists (select from course.course where slug = $1 and id is distinct from $2) as free;
 
+-- The educator's other course of this title that is not archived.
+-- author_title_twin(instructor uuid, title text, course uuid?) -> one
+--   slug text
+select slug from course.course
+ where instructor_id = $1 and lower(title) = lower($2) and status <> 'ARCHIVED'
+   and id is distinct from $3;
+
 -- ---- one course ----------------------------------------------------------------------
 
 -- Writers of one course come one after the other: positions, numbers and slugs
@@ -89,12 +96,13 @@ select id from course.course
 --   language text, price i64, currency text, outcomes text[], requirements text[],
 --   category uuid, category_title text, status text, students i32, lock_version i32,
 --   weeks i32?, licence text?, licence_url text?, attribution text?, source_url text?,
---   instructor_id uuid
+--   instructor_id uuid, may_sell bool
 select c.id, c.slug, c.title, c.code, c.summary, c.about_source, c.level, c.language, c.price,
        c.currency, c.outcomes, c.requirements, c.category_id as category,
        g.title as category_title, c.status, c.enrolment_count as students, c.lock_version,
        c.weeks::int4 as weeks, c.licence, c.licence_url, c.attribution, c.source_url,
-       c.instructor_id
+       c.instructor_id, coalesce((select s.tier from marketplace.seller_public s
+           where s.person_id = c.instructor_id), 'PRO') <> 'FREE' as may_sell
   from course.course c
   join course.category g on g.id = c.category_id
  where c.slug = $1 and (c.instructor_id = $2 or (select host.role()) = 'ADMIN');

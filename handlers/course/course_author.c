@@ -31,23 +31,6 @@ author_open(struct req *r, struct author_course *c)
 }
 
 const char *
-author_slug(struct arena *a, const char *text)
-{
-	char *out = arena_alloc(a, strlen(text) + 2), *w = out;
-
-	for (; *text != '\0' && w - out < 80; text++) {
-		if (isalnum((unsigned char)*text))
-			*w++ = (char)tolower((unsigned char)*text);
-		else if (w > out && w[-1] != '-')
-			*w++ = '-';
-	}
-	while (w > out && w[-1] == '-')
-		w--;
-	*w = '\0';
-	return w == out ? "x" : out;
-}
-
-const char *
 author_free_slug(struct db *db, const char *base)
 {
 	struct author_slug_lock lock;
@@ -60,6 +43,18 @@ author_free_slug(struct db *db, const char *base)
 	if (!found)
 		fault("no free address for %s", base);
 	return pick.slug;
+}
+
+/* A title is used once by its educator; the index course_title_once_idx is the last word. */
+bool
+author_title_free(struct req *r, const char *instructor, const char *title, const char *course)
+{
+	struct author_title_twin twin;
+
+	if (!sql_author_title_twin(r->db, instructor, title, course, &twin))
+		return true;
+	req_field_error(r, "title", "duplicate_course");
+	return false;
 }
 
 const char *const *
@@ -239,6 +234,8 @@ checks_view(struct req *r, struct view *v, const struct author_course *c, size_t
 	check_add(&k, n_modules > 0 && n > 0, true, "teach.check.lessons", NULL);
 	check_add(&k, empty == NULL, true, "teach.check.content", empty == NULL ? NULL
 	    : arena_printf(r->arena, "/teach/courses/%s/lessons/%s", c->slug, empty));
+	if (c->price > 0)
+		check_add(&k, c->may_sell, true, "teach.check.plan", "#f-price");
 	check_add(&k, *c->summary != '\0', true, "teach.check.summary", "#f-summary");
 	check_add(&k, *c->about_source != '\0', false, "teach.check.about", "#f-description");
 	check_add(&k, c->outcomes != NULL && c->outcomes[0] != NULL, false, "teach.check.outcomes",
@@ -311,6 +308,8 @@ author_publish(struct req *r, struct view *v)
 
 	if (status != 0)
 		return status;
+	if (c.price > 0 && !c.may_sell)
+		return req_fail(r, 403, "insufficient_permissions");
 	sql_author_modules_queue(r->db, c.id, &modules, &n_modules);
 	sql_author_lessons_queue(r->db, c.id, &lessons, &n_lessons);
 	db_flush(r->db);
@@ -329,5 +328,14 @@ author_archive(struct req *r, struct view *v)
 int
 author_restore(struct req *r, struct view *v)
 {
+	struct author_course c;
+	int status = author_open(r, &c);
+
+	if (status != 0)
+		return status;
+	if (!author_title_free(r, c.instructor_id, c.title, c.id))
+		return req_fail(r, 409, "duplicate_course");
+	if (c.price > 0 && !c.may_sell)
+		return req_fail(r, 403, "insufficient_permissions");
 	return status_change(r, v, "ARCHIVED", "PUBLISHED", "flash.restored");
 }

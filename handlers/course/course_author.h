@@ -32,10 +32,10 @@ handler_fn author_export;
 extern const char *const author_languages[];
 /* The course of :slug that the person may edit; else 404 (returned). */
 int author_open(struct req *, struct author_course *);
-/* "R & B: Loops!" as "r-b-loops", at most 80 bytes; "x" for nothing usable. */
-const char *author_slug(struct arena *, const char *text);
 /* The slug for a new course, or the next free one with a number behind it. */
 const char *author_free_slug(struct db *, const char *slug);
+/* false: the educator has another course of this title, which the field error says. */
+bool author_title_free(struct req *, const char *instructor, const char *title, const char *course);
 /* Pictures of the course as the renderer wants them. */
 const struct markdown_image *author_images(struct req *, const char *course);
 /* Lines of a text that hold something, up to NULL. */

@@ -97,7 +97,7 @@ author_export(struct req *r, struct view *v)
 		return status;
 	/* The form wants a code and a length in weeks; a course may have neither. */
 	struct bundle b = { .kind = BUNDLE_OWN, .slug = c.slug,
-		.code = c.code == NULL ? author_slug(r->arena, c.slug) : c.code,
+		.code = c.code == NULL ? name_slug(r->arena, c.slug, "x") : c.code,
 		.title = c.title, .summary = c.summary, .description = c.about_source,
 		.category = c.category_title, .level = c.level, .language = c.language,
 		.price = c.price, .currency = c.currency,

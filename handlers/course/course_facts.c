@@ -39,7 +39,7 @@ skills_save(struct req *r, const char *course)
 	sql_author_skills_clear_queue(r->db, course, NULL);
 	for (size_t i = 0; i < n && i < 30; i++)
 		if (strlen(skills[i]) <= 120)
-			sql_author_skill_add_queue(r->db, course, author_slug(r->arena, skills[i]), skills[i],
+			sql_author_skill_add_queue(r->db, course, name_slug(r->arena, skills[i], "x"), skills[i],
 			    (int32_t)i, NULL);
 	db_flush(r->db);
 }
@@ -111,6 +111,12 @@ author_course_save_facts(struct req *r, struct view *v)
 	good = facts_free(r, c.id, slug, code);
 	if (!facts_fit(r, n_outcomes, n_requirements) || !good)
 		return req_invalid(r);
+	if (!author_title_free(r, c.instructor_id, req_text(r, "title"), c.id))
+		return req_fail(r, 409, "duplicate_course");
+	if (strcmp(c.status, "PUBLISHED") == 0 && c.price == 0 && req_int(r, "price") > 0 && !c.may_sell) {
+		req_field_error(r, "price", "insufficient_permissions");
+		return req_fail(r, 403, "insufficient_permissions");
+	}
 	text = markdown_render(r->arena, about, strlen(about), author_images(r, c.id));
 	if (sql_author_course_save(r->db, c.id, (int32_t)req_int(r, "version"), req_text(r, "title"),
 	    slug, code, given(r, "summary", ""), about, text.html.text, req_text(r, "category"),

@@ -70,8 +70,10 @@ author_add(struct req *r, struct view *v)
 	const char *title = req_text(r, "title");
 	struct author_course_add row;
 
+	if (!author_title_free(r, r->person->id, title, NULL))
+		return req_fail(r, 409, "duplicate_course");
 	sql_author_course_add(r->db, r->person->id,
-	    author_free_slug(r->db, author_slug(r->arena, title)), title, "en", &row);
+	    author_free_slug(r->db, name_slug(r->arena, title, "x")), title, "en", &row);
 	audit_add(r->db, "course.create", "course", row.id, NULL, NULL);
 	view_str(v, "slug", row.slug);
 	req_created(r);

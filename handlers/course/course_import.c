@@ -199,7 +199,7 @@ store_lists(struct import *im, const char *course)
 	struct db *db = im->job->db;
 
 	for (int32_t i = 0; b->skills != NULL && b->skills[i] != NULL; i++)
-		sql_author_skill_add_queue(db, course, author_slug(im->arena, b->skills[i]), b->skills[i], i,
+		sql_author_skill_add_queue(db, course, name_slug(im->arena, b->skills[i], "x"), b->skills[i], i,
 		    NULL);
 	for (size_t i = 0; b->prerequisites != NULL && b->prerequisites[i] != NULL; i++)
 		sql_import_prerequisite_queue(db, course, b->prerequisites[i], NULL);
@@ -249,6 +249,7 @@ store(struct import *im)
 	const char *code = or_null(b->code), *course;
 	struct import_exists there;
 	struct import_category category;
+	struct author_title_twin twin;
 
 	if (code != NULL && strlen(code) > CODE_MAX) {
 		note(im, "info", "", arena_printf(im->arena, "the code %s is too long and was left out",
@@ -264,7 +265,10 @@ store(struct import *im)
 		    "the code %s belongs to another course and was left out", code));
 		code = NULL;
 	}
-	sql_import_category(db, author_slug(im->arena, b->category), b->category, &category);
+	if (sql_author_title_twin(db, im->owner, b->title, NULL, &twin))
+		return failed(im, arena_printf(im->arena, "its author has a course of this title already: %s",
+		    twin.slug));
+	sql_import_category(db, name_slug(im->arena, b->category, "x"), b->category, &category);
 	course = store_course(im, category.id, code);
 	store_lists(im, course);
 	store_lessons(im, course);
@@ -341,7 +345,7 @@ course_skills_run(struct job *job)
 		if (!header && name > 0 && field > 0) {
 			const char *title = arena_strndup(job->arena, p, name);
 
-			sql_import_skill_seed_queue(job->db, author_slug(job->arena, title), title,
+			sql_import_skill_seed_queue(job->db, name_slug(job->arena, title, "x"), title,
 			    arena_strndup(job->arena, p + name + 1, field), NULL);
 			n++;
 		}

@@ -103,7 +103,7 @@ author_module_remove(struct req *r, struct view *v)
 static const char *
 lesson_slug(struct req *r, const char *course, const char *title)
 {
-	const char *base = author_slug(r->arena, title), *slug = base;
+	const char *base = name_slug(r->arena, title, "x"), *slug = base;
 	struct author_lesson_slugs *rows;
 	size_t n = sql_author_lesson_slugs(r->db, course, base, &rows);
 	bool taken = true;

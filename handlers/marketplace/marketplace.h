@@ -27,8 +27,8 @@ int64_t market_offset(const struct req *);
 extern const struct param checkout_params[], buy_params[];
 handler_fn market_checkout, market_buy;
 
-extern const struct param refund_params[];
-handler_fn purchase_index, purchase_show, purchase_cancel, purchase_refund, admin_sale_show,
+extern const struct param refund_params[], return_params[];
+handler_fn purchase_index, purchase_show, purchase_cancel, purchase_refund, purchase_return, admin_sale_show,
     admin_sale_refund;
 
 extern const struct param review_list_params[], review_save_params[], review_one_params[],
@@ -48,11 +48,12 @@ extern const struct param payout_ask_params[], payout_account_params[], payout_r
 handler_fn payout_index, payout_ask, payout_account_save, payout_cancel, payout_admin,
     payout_approve, payout_reject, payout_export, payout_batch, payout_paid, payout_failed;
 
-extern const struct param admin_sales_params[], admin_rate_params[], admin_azr_params[];
-handler_fn admin_sales, admin_rates, admin_rate_save, admin_azr_save;
+extern const struct param admin_sales_params[], admin_rate_params[], admin_azr_params[],
+    admin_seller_params[];
+handler_fn admin_sales, admin_rates, admin_rate_save, admin_azr_save, admin_seller_save;
 
 enum job_result market_paid(struct job *), market_refunded(struct job *), market_credited(struct job *),
-    market_mature(struct job *), market_sweep(struct job *), market_rating(struct job *),
+    market_payout(struct job *), market_mature(struct job *), market_sweep(struct job *), market_rating(struct job *),
     market_demo(struct job *);
 
 #endif

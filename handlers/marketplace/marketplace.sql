@@ -39,14 +39,19 @@ select marketplace.sale_cancel($1) as found;
 
 -- purchase_list(person uuid, limit i64, offset i64) -> many
 --   id uuid, slug text, title text, status text, price i64, back i64, currency text,
---   created_at time, paid_at time?, total i64
+--   created_at time, paid_at time?
 select s.id, c.slug, s.course_title as title, s.status, s.price, s.back, s.currency, s.created_at,
-       s.paid_at, count(*) over () as total
+       s.paid_at
   from marketplace.sale s
   join course.course_public c on c.id = s.course_id
  where s.buyer_id = $1 and (s.status <> 'CANCELLED' or s.credited)
  order by s.created_at desc, s.id
  limit $2 offset $3;
+
+-- purchase_count(person uuid) -> one
+--   total i64
+select count(*) as total from marketplace.sale
+ where buyer_id = $1 and (status <> 'CANCELLED' or credited);
 
 -- One sale: of the buyer, or of anybody for ADMIN.
 -- sale_show(id uuid, person uuid, admin bool) -> one
@@ -89,6 +94,12 @@ select d.id, d.code, d.form, d.gross, d.issued_at, d.rendered_at is not null as 
  where d.ref_id = $1 or d.ref_id in (select f.id from marketplace.refund f where f.sale_id = $1)
  order by d.issued_at, d.code;
 
+-- What came for the sale too late, and is in the wallet or on its way back.
+-- sale_credits(sale uuid) -> many
+--   payment_id uuid, amount i64, back i64, created_at time
+select payment_id, amount, back, created_at from marketplace.credit where sale_id = $1
+ order by created_at, payment_id;
+
 -- refund_wallet(sale uuid, amount i64, reason text?, key text) -> one
 --   id uuid
 select marketplace.refund_wallet($1, $2, $3, $4) as id;
@@ -109,15 +120,18 @@ select coalesce(sum(a.balance) filter (where a.code like '%:pending:ZAR'), 0)::i
 
 -- seller_sales(person uuid, limit i64, offset i64) -> many
 --   id uuid, slug text, title text, status text, price i64, tax i64, fee i64, share_bps i32,
---   share i64, back i64, back_share i64, lot i64, matures_at time?, disputed bool, paid_at time,
---   total i64
+--   share i64, back i64, back_share i64, lot i64, matures_at time?, disputed bool, paid_at time
 select s.id, c.slug, s.course_title as title, s.status, s.price, s.tax, s.fee, s.share_bps, s.share,
-       s.back, s.back_share, s.lot, s.matures_at, s.disputed, s.paid_at, count(*) over () as total
+       s.back, s.back_share, s.lot, s.matures_at, s.disputed, s.paid_at
   from marketplace.sale s
   join course.course_public c on c.id = s.course_id
  where s.seller_id = $1 and s.paid_at is not null
  order by s.paid_at desc, s.id
  limit $2 offset $3;
+
+-- seller_count(person uuid) -> one
+--   total i64
+select count(*) as total from marketplace.sale where seller_id = $1 and paid_at is not null;
 
 -- Twelve months, oldest first.
 -- seller_months(person uuid) -> many
@@ -155,15 +169,22 @@ select e.effective_at as at, e.kind, e.code, e.amount, e.ref_id
 
 -- admin_sales(status text?, q text?, limit i64, offset i64) -> many
 --   id uuid, title text, status text, price i64, back i64, currency text, buyer_id uuid,
---   disputed bool, created_at time, paid_at time?, total i64
+--   disputed bool, created_at time, paid_at time?
 select s.id, s.course_title as title, s.status, s.price, s.back, s.currency, s.buyer_id, s.disputed,
-       s.created_at, s.paid_at, count(*) over () as total
+       s.created_at, s.paid_at
   from marketplace.sale s
  where (($1::text is null) or ($1 = 'DISPUTED' and s.disputed) or s.status = $1)
    and ($2::text is null or s.course_title ilike '%' || replace($2, '%', '') || '%'
         or s.id::text = $2 or s.payment_id::text = $2)
  order by s.created_at desc, s.id
  limit $3 offset $4;
+
+-- admin_sales_count(status text?, q text?) -> one
+--   total i64
+select count(*) as total from marketplace.sale s
+ where (($1::text is null) or ($1 = 'DISPUTED' and s.disputed) or s.status = $1)
+   and ($2::text is null or s.course_title ilike '%' || replace($2, '%', '') || '%'
+        or s.id::text = $2 or s.payment_id::text = $2);
 
 -- admin_figures() -> one
 --   sales i64, gross i64, back i64, tax i64, share i64, disputed i64, burns_waiting i64
@@ -186,6 +207,16 @@ select tier, share_bps, burn_bps, hold_days, fee_first, lower(valid) as from_at,
 select micro_rand, lower(valid) as from_at, upper(valid) as until_at, valid @> host.now() as current
   from marketplace.azr_rate order by lower(valid) desc limit 20;
 
+-- Sellers of another plan than PRO.
+-- admin_sellers() -> many
+--   person_id uuid, name text?, tier text, updated_at time
+select s.person_id, a.display_name as name, s.tier, s.updated_at
+  from marketplace.seller s left join identity.author_public a on a.id = s.person_id
+ where s.tier <> 'PRO' order by s.updated_at desc, s.person_id limit 100;
+
+-- seller_tier(person uuid, tier text) -> exec
+select marketplace.seller_tier($1, $2);
+
 -- rate_set(tier text, share i64, burn i64, days i64, fee_first bool, from_day date) -> one
 --   id uuid
 select marketplace.rate_set($1, $2::int4, $3::int4, $4::int4, $5,
@@ -205,10 +236,15 @@ select marketplace.mature(500) as done;
 --   done i32
 select marketplace.sweep(500) as done;
 
--- sale_mail(id uuid) -> one
---   buyer_id uuid, seller_id uuid, slug text, title text, price i64, currency text, share i64
-select s.buyer_id, s.seller_id, c.slug, s.course_title as title, s.price, s.currency, s.share
-  from marketplace.sale s join course.course_public c on c.id = s.course_id
+-- A sale and, when there is one, the refund that is told of.
+-- sale_mail(id uuid, refund uuid?) -> one
+--   buyer_id uuid, seller_id uuid, slug text, title text, price i64, currency text, share i64,
+--   back i64, back_share i64
+select s.buyer_id, s.seller_id, c.slug, s.course_title as title, s.price, s.currency, s.share,
+       coalesce(f.amount, 0) as back, coalesce(f.share, 0) as back_share
+  from marketplace.sale s
+  join course.course_public c on c.id = s.course_id
+  left join marketplace.refund f on f.id = $2 and f.sale_id = s.id
  where s.id = $1;
 
 -- demo_sale(buyer uuid, code text, days i64, rating i64, comment text?, author text) -> one

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "audit/audit.h"
+#include "identity/identity.h"
 #include "marketplace.h"
 
 static const char *const states[] = { "PENDING", "PAID", "REFUNDED", "CANCELLED", "DISPUTED", NULL };
@@ -25,6 +26,12 @@ const struct param admin_rate_params[] = {
 const struct param admin_azr_params[] = {
 	{ "micro", PARAM_INT, PARAM_REQUIRED, .min = 1000, .max = INT64_C(1000000000000) },
 	{ "days", PARAM_INT, PARAM_REQUIRED, .min = 1, .max = 90 },
+	{ 0 }
+};
+
+const struct param admin_seller_params[] = {
+	{ "email", PARAM_EMAIL, PARAM_REQUIRED },
+	{ "plan", PARAM_ENUM, PARAM_REQUIRED, .options = tiers },
 	{ 0 }
 };
 
@@ -63,15 +70,17 @@ filters_view(struct req *r, struct view *v)
 int
 admin_sales(struct req *r, struct view *v)
 {
-	const char *q = req_text(r, "q");
+	const char *q = req_text(r, "q"), *status = req_text(r, "status");
+	const char *sought = q != NULL && *q != '\0' ? q : NULL;
 	struct admin_sales *rows;
+	struct admin_sales_count all;
 	struct admin_figures f;
 	struct view *items;
 	size_t n;
 	bool found;
 
-	sql_admin_sales_queue(r->db, req_text(r, "status"), q != NULL && *q != '\0' ? q : NULL,
-	    MARKETPLACE_PAGE, market_offset(r), &rows, &n);
+	sql_admin_sales_queue(r->db, status, sought, MARKETPLACE_PAGE, market_offset(r), &rows, &n);
+	sql_admin_sales_count_queue(r->db, status, sought, &all, &found);
 	sql_admin_figures_queue(r->db, &f, &found);
 	db_flush(r->db);
 	req_title(r, req_msg(r, "sales.title"));
@@ -92,7 +101,7 @@ admin_sales(struct req *r, struct view *v)
 		view_bool(item, "disputed", rows[i].disputed);
 		view_time(item, "at", rows[i].paid_at_set ? rows[i].paid_at : rows[i].created_at);
 	}
-	view_paging(v, req_int(r, "page"), MARKETPLACE_PAGE, n > 0 ? rows[0].total : 0);
+	view_paging(v, req_int(r, "page"), MARKETPLACE_PAGE, all.total);
 	return 200;
 }
 
@@ -109,11 +118,13 @@ admin_rates(struct req *r, struct view *v)
 {
 	struct admin_rates *rows;
 	struct admin_azr *azr;
-	size_t n, n_azr;
+	struct admin_sellers *sellers;
+	size_t n, n_azr, n_sellers;
 	struct view *list;
 
 	sql_admin_rates_queue(r->db, &rows, &n);
 	sql_admin_azr_queue(r->db, &azr, &n_azr);
+	sql_admin_sellers_queue(r->db, &sellers, &n_sellers);
 	db_flush(r->db);
 	req_title(r, req_msg(r, "rates.title"));
 	list = view_list(v, "rates");
@@ -140,7 +151,35 @@ admin_rates(struct req *r, struct view *v)
 		view_time(item, "until", azr[i].until_at_set ? azr[i].until_at : 0);
 		view_bool(item, "current", azr[i].current);
 	}
+	list = view_list(v, "sellers");
+	for (size_t i = 0; i < n_sellers; i++) {
+		struct view *item = view_item(list);
+
+		view_str(item, "id", sellers[i].person_id);
+		view_str(item, "name", sellers[i].name);
+		view_str(item, "plan", sellers[i].tier);
+		view_time(item, "since", sellers[i].updated_at);
+	}
 	return 200;
+}
+
+/* FREE sells nothing new; what is on sale stays (docs/marketplace.md). */
+int
+admin_seller_save(struct req *r, struct view *v)
+{
+	struct identity_found person;
+
+	if (!identity_by_email(r->db, r->arena, req_text(r, "email"), &person)) {
+		req_field_error(r, "email", "person_unknown");
+		return req_invalid(r);
+	}
+	sql_seller_tier(r->db, person.id, req_text(r, "plan"));
+	audit_add_about(r->db, person.id, "seller.tier", "person", person.id, NULL,
+	    json_object(r->arena, "tier", req_text(r, "plan"), NULL));
+	view_str(v, "id", person.id);
+	view_str(v, "plan", req_text(r, "plan"));
+	req_flash(r, "good", "rates.saved");
+	return req_see(r, "/admin/rates");
 }
 
 int

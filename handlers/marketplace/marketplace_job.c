@@ -1,9 +1,10 @@
-/* Mails about sales and payouts, maturity of lots, sweeping, the demo world. */
+/* Mails and notices about sales and payouts, maturity of lots, sweeping, the demo world. */
 #include <string.h>
 
 #include "identity/identity.h"
 #include "marketplace.h"
 #include "money/money.h"
+#include "notice/notice.h"
 
 /* A mail with a headline of the catalogue, what it is about, and a place to go. */
 static void
@@ -23,49 +24,102 @@ mail(struct job *job, const char *person, const char *template_name, const char 
 	mail_queue(job->db, p.email, p.id, p.locale, template_name, data);
 }
 
-static const char *
-event_id(struct job *job)
+/* A notice about one sale or payout; the job's own event is its cause. */
+static void
+tell(struct job *job, const char *person, const char *topic, const char *subject, int64_t amount,
+    const char *currency, const char *path)
 {
-	return json_text(json_get(json_get(job->args, "data"), "id"), NULL);
+	notice_add(job->db, &(struct notice){ .person_id = person, .type = "PAYMENT_SUCCESS", .topic = topic,
+		.subject = subject, .amount = amount, .currency = currency, .path = path,
+		.cause = arena_printf(job->arena, "%s:%s", topic, json_text(json_get(job->args, "event"),
+		    job->id)) });
+}
+
+static const char *
+event_text(struct job *job, const char *key)
+{
+	return json_text(json_get(json_get(job->args, "data"), key), NULL);
+}
+
+/* What has happened to a sale: mails to its people and notices of the same. */
+typedef void sale_news(struct job *, const char *id, const struct sale_mail *);
+
+static enum job_result
+sale_told(struct job *job, sale_news *news)
+{
+	const char *id = event_text(job, "id");
+	struct sale_mail s;
+
+	if (id == NULL || !sql_sale_mail(job->db, id, event_text(job, "refund"), &s))
+		return JOB_DEAD;
+	news(job, id, &s);
+	return JOB_DONE;
+}
+
+static const char *
+purchase_path(struct job *job, const char *id)
+{
+	return arena_printf(job->arena, "/purchases/%s", id);
+}
+
+static void
+paid_news(struct job *job, const char *id, const struct sale_mail *s)
+{
+	mail(job, s->buyer_id, "purchase", s->title, s->price, s->currency,
+	    arena_printf(job->arena, "/courses/%s", s->slug));
+	mail(job, s->seller_id, "sale", s->title, s->share, s->currency, "/teach/sales");
+	tell(job, s->buyer_id, "purchase", s->title, s->price, s->currency, purchase_path(job, id));
+	tell(job, s->seller_id, "sale", s->title, s->share, s->currency, "/teach/sales");
+}
+
+static void
+refunded_news(struct job *job, const char *id, const struct sale_mail *s)
+{
+	const char *path = purchase_path(job, id);
+
+	mail(job, s->buyer_id, "refund", s->title, s->back, s->currency, path);
+	tell(job, s->buyer_id, "refund", s->title, s->back, s->currency, path);
+	tell(job, s->seller_id, "sale_refunded", s->title, s->back_share, s->currency, "/teach/sales");
+}
+
+static void
+credited_news(struct job *job, const char *id, const struct sale_mail *s)
+{
+	const char *path = purchase_path(job, id);
+
+	mail(job, s->buyer_id, "purchase_credited", s->title, s->price, s->currency, path);
+	tell(job, s->buyer_id, "credited", s->title, s->price, s->currency, path);
 }
 
 enum job_result
 market_paid(struct job *job)
 {
-	const char *id = event_id(job);
-	struct sale_mail s;
-
-	if (id == NULL || !sql_sale_mail(job->db, id, &s))
-		return JOB_DEAD;
-	mail(job, s.buyer_id, "purchase", s.title, s.price, s.currency,
-	    arena_printf(job->arena, "/courses/%s", s.slug));
-	mail(job, s.seller_id, "sale", s.title, s.share, s.currency, "/teach/sales");
-	return JOB_DONE;
+	return sale_told(job, paid_news);
 }
 
 enum job_result
 market_refunded(struct job *job)
 {
-	const char *id = event_id(job);
-	struct sale_mail s;
-
-	if (id == NULL || !sql_sale_mail(job->db, id, &s))
-		return JOB_DEAD;
-	mail(job, s.buyer_id, "refund", s.title, s.price, s.currency,
-	    arena_printf(job->arena, "/purchases/%s", id));
-	return JOB_DONE;
+	return sale_told(job, refunded_news);
 }
 
 enum job_result
 market_credited(struct job *job)
 {
-	const char *id = event_id(job);
-	struct sale_mail s;
+	return sale_told(job, credited_news);
+}
 
-	if (id == NULL || !sql_sale_mail(job->db, id, &s))
+/* payout.paid, payout.failed */
+enum job_result
+market_payout(struct job *job)
+{
+	const char *id = event_text(job, "id");
+	struct payout_mail p;
+
+	if (id == NULL || !sql_payout_mail(job->db, id, &p))
 		return JOB_DEAD;
-	mail(job, s.buyer_id, "purchase_credited", s.title, s.price, s.currency,
-	    arena_printf(job->arena, "/purchases/%s", id));
+	tell(job, p.person_id, strcmp(p.status, "PAID") == 0 ? "payout_paid" : "payout_failed", NULL, p.amount,
+	    p.currency, "/teach/payouts");
 	return JOB_DONE;
 }
 

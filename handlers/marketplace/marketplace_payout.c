@@ -9,6 +9,7 @@
 #include "identity/identity.h"
 #include "marketplace.h"
 #include "money/money.h"
+#include "notice/notice.h"
 
 static const char *const zar[] = { "ZAR", NULL };
 static const char *const states[] = { "REQUESTED", "SECOND", "APPROVED", "IN_TRANSIT", "PAID", "FAILED",
@@ -74,12 +75,14 @@ payout_index(struct req *r, struct view *v)
 {
 	struct payout_own o;
 	struct payout_list *rows;
+	struct payout_count all;
 	struct view *items;
 	size_t n;
 	bool found;
 
 	sql_payout_own_queue(r->db, r->person->id, &o, &found);
 	sql_payout_list_queue(r->db, r->person->id, MARKETPLACE_PAGE, market_offset(r), &rows, &n);
+	sql_payout_count_queue(r->db, r->person->id, &all, &found);
 	db_flush(r->db);
 	req_title(r, req_msg(r, "payout.title"));
 	if (found)
@@ -98,7 +101,7 @@ payout_index(struct req *r, struct view *v)
 		view_bool(item, "open", strcmp(rows[i].status, "REQUESTED") == 0 ||
 		    strcmp(rows[i].status, "SECOND") == 0);
 	}
-	view_paging(v, req_int(r, "page"), MARKETPLACE_PAGE, n > 0 ? rows[0].total : 0);
+	view_paging(v, req_int(r, "page"), MARKETPLACE_PAGE, all.total);
 	return 200;
 }
 
@@ -210,11 +213,14 @@ payout_admin(struct req *r, struct view *v)
 {
 	struct payout_admin_list *rows;
 	struct payout_batches *batches;
+	struct payout_admin_count all;
 	size_t n, n_batches;
 	struct view *list;
+	bool found;
 
 	sql_payout_admin_list_queue(r->db, req_text(r, "status"), MARKETPLACE_PAGE, market_offset(r), &rows,
 	    &n);
+	sql_payout_admin_count_queue(r->db, req_text(r, "status"), &all, &found);
 	sql_payout_batches_queue(r->db, &batches, &n_batches);
 	db_flush(r->db);
 	req_title(r, req_msg(r, "payout.title"));
@@ -251,8 +257,20 @@ payout_admin(struct req *r, struct view *v)
 		view_money(item, "amount", batches[i].amount, "ZAR");
 		view_time(item, "at", batches[i].created_at);
 	}
-	view_paging(v, req_int(r, "page"), MARKETPLACE_PAGE, n > 0 ? rows[0].total : 0);
+	view_paging(v, req_int(r, "page"), MARKETPLACE_PAGE, all.total);
 	return 200;
+}
+
+/* The educator hears of the decision. */
+static void
+decision_tell(struct req *r, const char *id, const char *topic)
+{
+	struct payout_mail p;
+
+	if (sql_payout_mail(r->db, id, &p))
+		notice_add(r->db, &(struct notice){ .person_id = p.person_id, .type = "PAYMENT_SUCCESS",
+			.topic = topic, .amount = p.amount, .currency = p.currency, .path = "/teach/payouts",
+			.cause = arena_printf(r->arena, "%s:%s", topic, id) });
 }
 
 int
@@ -266,6 +284,8 @@ payout_approve(struct req *r, struct view *v)
 	second = strcmp(row.status, "SECOND") == 0;
 	audit_add(r->db, "payout.approve", "payout", id, NULL,
 	    json_object(r->arena, "status", row.status, NULL));
+	if (!second)
+		decision_tell(r, id, "payout_approved");
 	view_str(v, "status", row.status);
 	req_flash(r, second ? "warn" : "good", second ? "payout.second" : "payout.approved");
 	return req_see(r, "/admin/payouts");
@@ -274,7 +294,10 @@ payout_approve(struct req *r, struct view *v)
 int
 payout_reject(struct req *r, struct view *v)
 {
-	return payout_ended(r, v, "REJECTED", "payout.rejected", "/admin/payouts");
+	int status = payout_ended(r, v, "REJECTED", "payout.rejected", "/admin/payouts");
+
+	decision_tell(r, req_text(r, "id"), "payout_rejected");
+	return status;
 }
 
 int

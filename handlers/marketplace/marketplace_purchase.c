@@ -4,6 +4,7 @@
  * it back longer, in part, to the wallet or the way of payment.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "audit/audit.h"
 #include "marketplace.h"
@@ -20,13 +21,24 @@ const struct param refund_params[] = {
 	{ 0 }
 };
 
+const struct param return_params[] = {
+	{ "id", PARAM_UUID, .flags = PARAM_PATH },
+	{ "payment", PARAM_UUID, PARAM_REQUIRED },
+	{ 0 }
+};
+
 int
 purchase_index(struct req *r, struct view *v)
 {
 	struct purchase_list *rows;
-	size_t n = sql_purchase_list(r->db, r->person->id, MARKETPLACE_PAGE, market_offset(r), &rows);
+	struct purchase_count all;
 	struct view *items = view_list(v, "items");
+	size_t n;
+	bool found;
 
+	sql_purchase_list_queue(r->db, r->person->id, MARKETPLACE_PAGE, market_offset(r), &rows, &n);
+	sql_purchase_count_queue(r->db, r->person->id, &all, &found);
+	db_flush(r->db);
 	req_title(r, req_msg(r, "purchase.title"));
 	for (size_t i = 0; i < n; i++) {
 		struct view *item = view_item(items);
@@ -40,7 +52,7 @@ purchase_index(struct req *r, struct view *v)
 		view_bool(item, "partly", rows[i].back > 0 && rows[i].back < rows[i].price);
 		view_time(item, "at", rows[i].paid_at_set ? rows[i].paid_at : rows[i].created_at);
 	}
-	view_paging(v, req_int(r, "page"), MARKETPLACE_PAGE, n > 0 ? rows[0].total : 0);
+	view_paging(v, req_int(r, "page"), MARKETPLACE_PAGE, all.total);
 	return 200;
 }
 
@@ -110,23 +122,43 @@ lists_view(struct view *v, const struct sale_show *s, const struct sale_refunds 
 	}
 }
 
+static void
+credits_view(struct view *v, const struct sale_show *s, const struct sale_credits *credits, size_t n)
+{
+	struct view *list = view_list(v, "credits");
+
+	for (size_t i = 0; i < n; i++) {
+		struct view *item = view_item(list);
+
+		view_str(item, "payment", credits[i].payment_id);
+		view_money(item, "amount", credits[i].amount, s->currency);
+		view_money(item, "back", credits[i].back, s->currency);
+		view_bool(item, "returned", credits[i].back > 0);
+		view_bool(item, "returnable", credits[i].back < credits[i].amount);
+		view_time(item, "at", credits[i].created_at);
+	}
+}
+
 static bool
 sale_view(struct req *r, struct view *v, bool admin, struct sale_show *s)
 {
 	const char *id = req_text(r, "id");
 	struct sale_refunds *refunds;
 	struct sale_documents *documents;
-	size_t n_refunds, n_documents;
+	struct sale_credits *credits;
+	size_t n_refunds, n_documents, n_credits;
 	bool found;
 
 	sql_sale_show_queue(r->db, id, r->person->id, admin, s, &found);
 	sql_sale_refunds_queue(r->db, id, &refunds, &n_refunds);
 	sql_sale_documents_queue(r->db, id, &documents, &n_documents);
+	sql_sale_credits_queue(r->db, id, &credits, &n_credits);
 	db_flush(r->db);
 	if (!found)
 		return false;
 	facts_view(r, v, s);
 	lists_view(v, s, refunds, n_refunds, documents, n_documents);
+	credits_view(v, s, credits, n_credits);
 	return true;
 }
 
@@ -200,6 +232,35 @@ int
 purchase_refund(struct req *r, struct view *v)
 {
 	return refund(r, v, false);
+}
+
+/* What bought nothing and went to the wallet goes back to the card it came from. */
+int
+purchase_return(struct req *r, struct view *v)
+{
+	const char *payment = req_text(r, "payment");
+	struct payment_refunded refund;
+	struct sale_credits *credits;
+	struct sale_show s;
+	size_t n, at = 0;
+
+	if (!sql_sale_show(r->db, req_text(r, "id"), r->person->id, false, &s))
+		return req_fail(r, 404, "purchase_not_found");
+	n = sql_sale_credits(r->db, s.id, &credits);
+	while (at < n && strcasecmp(credits[at].payment_id, payment) != 0)
+		at++;
+	if (at == n)
+		return req_fail(r, 404, "payment_not_found");
+	if (credits[at].back == credits[at].amount)
+		return req_fail(r, 409, "already_refunded");
+	payment_refund(r->db, r->arena, payment, credits[at].amount - credits[at].back, "not delivered",
+	    arena_printf(r->arena, "credit:%s:%s", payment, r->rid), &refund);
+	audit_add_about(r->db, s.buyer_id, "sale.return", "sale", s.id, NULL, NULL);
+	view_str(v, "purchase", s.id);
+	view_money(v, "amount", credits[at].amount - credits[at].back, s.currency);
+	req_created(r);
+	req_flash(r, "good", "purchase.refunded");
+	return req_see(r, "/purchases/%s", s.id);
 }
 
 /* ---- the same for administrators, with the parts of the sale -------------------------- */

@@ -143,7 +143,7 @@ review_index(struct req *r, struct view *v)
 	list = view_list(v, "items");
 	for (size_t i = 0; i < n; i++)
 		item_view(view_item(list), &rows[i]);
-	view_paging(v, page, MARKETPLACE_PAGE, n > 0 ? rows[0].total : 0);
+	view_paging(v, page, MARKETPLACE_PAGE, c.rating_count);
 	return 200;
 }
 
@@ -229,12 +229,17 @@ review_admin(struct req *r, struct view *v)
 {
 	int64_t page = req_int(r, "page");
 	struct review_admin_list *rows;
-	size_t n = sql_review_admin_list(r->db, !req_bool(r, "all"), MARKETPLACE_PAGE,
-	    (page - 1) * MARKETPLACE_PAGE, &rows);
+	struct review_admin_count all;
 	struct view *items = view_list(v, "items");
+	bool reported = !req_bool(r, "all"), found;
+	size_t n;
 
+	sql_review_admin_list_queue(r->db, reported, MARKETPLACE_PAGE, (page - 1) * MARKETPLACE_PAGE, &rows,
+	    &n);
+	sql_review_admin_count_queue(r->db, reported, &all, &found);
+	db_flush(r->db);
 	req_title(r, req_msg(r, "review.moderation"));
-	view_bool(v, "all", req_bool(r, "all"));
+	view_bool(v, "all", !reported);
 	for (size_t i = 0; i < n; i++) {
 		struct view *item = view_item(items);
 
@@ -249,7 +254,7 @@ review_admin(struct req *r, struct view *v)
 		view_str(item, "reasons", rows[i].reasons);
 		view_time(item, "createdAt", rows[i].created_at);
 	}
-	view_paging(v, page, MARKETPLACE_PAGE, n > 0 ? rows[0].total : 0);
+	view_paging(v, page, MARKETPLACE_PAGE, all.total);
 	return 200;
 }
 

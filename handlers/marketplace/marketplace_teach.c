@@ -60,6 +60,7 @@ teach_sales(struct req *r, struct view *v)
 	struct seller_sales *sales;
 	struct seller_months *months;
 	struct seller_courses *courses;
+	struct seller_count all;
 	struct chart_point *points;
 	size_t n_sales, n_months, n_courses;
 	struct view *list;
@@ -67,6 +68,7 @@ teach_sales(struct req *r, struct view *v)
 
 	sql_seller_balances_queue(r->db, me, &b, &found);
 	sql_seller_sales_queue(r->db, me, MARKETPLACE_PAGE, market_offset(r), &sales, &n_sales);
+	sql_seller_count_queue(r->db, me, &all, &found);
 	sql_seller_months_queue(r->db, me, &months, &n_months);
 	sql_seller_courses_queue(r->db, me, &courses, &n_courses);
 	db_flush(r->db);
@@ -87,7 +89,7 @@ teach_sales(struct req *r, struct view *v)
 		view_money(item, "pending", courses[i].pending, "ZAR");
 	}
 	sales_view(r, v, sales, n_sales);
-	view_paging(v, req_int(r, "page"), MARKETPLACE_PAGE, n_sales > 0 ? sales[0].total : 0);
+	view_paging(v, req_int(r, "page"), MARKETPLACE_PAGE, all.total);
 	return 200;
 }
 

@@ -19,10 +19,14 @@ select coalesce((select a.balance from ledger.account_public a
 
 -- payout_list(person uuid, limit i64, offset i64) -> many
 --   id uuid, amount i64, currency text, status text, last4 text, reason text?, requested_at time,
---   finished_at time?, total i64
-select id, amount, currency, status, last4, reason, requested_at, finished_at, count(*) over () as total
+--   finished_at time?
+select id, amount, currency, status, last4, reason, requested_at, finished_at
   from marketplace.payout where person_id = $1
  order by requested_at desc, id limit $2 offset $3;
+
+-- payout_count(person uuid) -> one
+--   total i64
+select count(*) as total from marketplace.payout where person_id = $1;
 
 -- payout_ask(amount i64, key text) -> one
 --   id uuid
@@ -51,17 +55,20 @@ select marketplace.seller_party($1);
 -- payout_admin_list(status text?, limit i64, offset i64) -> many
 --   id uuid, person_id uuid, name_ct bytes?, data_key bytes?, amount i64, currency text, status text,
 --   last4 text, first_by uuid?, second_by uuid?, batch_id uuid?, reason text?, requested_at time,
---   finished_at time?, debt i64, total i64
+--   finished_at time?, debt i64
 select p.id, p.person_id, i.name_ct, i.data_key, p.amount, p.currency, p.status, p.last4, p.first_by,
        p.second_by, p.batch_id, p.reason, p.requested_at, p.finished_at,
        -coalesce((select a.balance from ledger.account_public a
-           where a.code = 'instructor:' || p.person_id || ':debt:ZAR'), 0) as debt,
-       count(*) over () as total
+           where a.code = 'instructor:' || p.person_id || ':debt:ZAR'), 0) as debt
   from marketplace.payout p
   left join identity.person_public i on i.id = p.person_id
  where $1::text is null or p.status = $1
  order by p.status in ('REQUESTED', 'SECOND', 'APPROVED', 'IN_TRANSIT') desc, p.requested_at desc, p.id
  limit $2 offset $3;
+
+-- payout_admin_count(status text?) -> one
+--   total i64
+select count(*) as total from marketplace.payout where $1::text is null or status = $1;
 
 -- payout_batches() -> many
 --   id uuid, count i32, amount i64, created_at time

@@ -19,11 +19,11 @@ select c.id, c.slug, c.title, c.instructor_id,
 -- Most helpful first.
 -- review_list(slug text, person uuid?, limit i64, offset i64) -> many
 --   id uuid, rating i32, comment text?, author text, bought bool, helpful i32, reply text?,
---   replied_at time?, edited bool, created_at time, own bool, voted bool, total i64
+--   replied_at time?, edited bool, created_at time, own bool, voted bool
 select r.id, r.rating::int4 as rating, r.comment, r.author, r.bought, r.helpful, r.reply, r.replied_at,
        r.edited_at is not null as edited, r.created_at, coalesce(r.person_id = $2, false) as own,
        exists (select from marketplace.review_vote v where v.review_id = r.id and v.person_id = $2)
-           as voted, count(*) over () as total
+           as voted
   from marketplace.review r
   join course.course_public c on c.id = r.course_id
  where c.slug = $1 and r.status = 'SHOWN'
@@ -62,16 +62,19 @@ select marketplace.review_reply($1, $2);
 -- Reported first, then newest.
 -- review_admin_list(reported bool, limit i64, offset i64) -> many
 --   id uuid, slug text, title text, rating i32, comment text?, author text, status text,
---   reports i32, reasons text?, created_at time, total i64
+--   reports i32, reasons text?, created_at time
 select r.id, c.slug, c.title, r.rating::int4 as rating, r.comment, r.author, r.status, r.reports,
        (select string_agg(distinct v.reason, ', ') from marketplace.review_report v
-         where v.review_id = r.id and v.resolved_at is null) as reasons, r.created_at,
-       count(*) over () as total
+         where v.review_id = r.id and v.resolved_at is null) as reasons, r.created_at
   from marketplace.review r
   join course.course_public c on c.id = r.course_id
  where not $1 or r.reports > 0
  order by r.reports desc, r.created_at desc, r.id
  limit $2 offset $3;
+
+-- review_admin_count(reported bool) -> one
+--   total i64
+select count(*) as total from marketplace.review where not $1 or reports > 0;
 
 -- review_moderate(id uuid, status text) -> exec
 select marketplace.review_moderate($1, $2);

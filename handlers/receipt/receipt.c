@@ -37,9 +37,14 @@ receipt_index(struct req *r, struct view *v)
 {
 	int64_t page = req_int(r, "page");
 	struct receipt_list *rows;
-	size_t n = sql_receipt_list(r->db, r->person->id, RECEIPT_PAGE, (page - 1) * RECEIPT_PAGE, &rows);
+	struct receipt_count all;
 	struct view *items = view_list(v, "items");
+	size_t n;
+	bool found;
 
+	sql_receipt_list_queue(r->db, r->person->id, RECEIPT_PAGE, (page - 1) * RECEIPT_PAGE, &rows, &n);
+	sql_receipt_count_queue(r->db, r->person->id, &all, &found);
+	db_flush(r->db);
 	req_title(r, req_msg(r, "receipt.title"));
 	for (size_t i = 0; i < n; i++) {
 		struct view *item = view_item(items);
@@ -53,7 +58,7 @@ receipt_index(struct req *r, struct view *v)
 		view_time(item, "issuedAt", rows[i].issued_at);
 		view_bool(item, "ready", rows[i].ready);
 	}
-	view_paging(v, page, RECEIPT_PAGE, n > 0 ? rows[0].total : 0);
+	view_paging(v, page, RECEIPT_PAGE, all.total);
 	return 200;
 }
 

@@ -2,14 +2,17 @@
 
 -- receipt_list(person uuid, limit i64, offset i64) -> many
 --   id uuid, code text, form text, status text, currency text, gross i64, issued_at time,
---   ready bool, what text?, total i64
+--   ready bool, what text?
 select d.id, d.code, d.form, d.status, d.currency, d.gross, d.issued_at,
-       d.rendered_at is not null as ready, d.snapshot #>> '{lines,0,description}' as what,
-       count(*) over () as total
+       d.rendered_at is not null as ready, d.snapshot #>> '{lines,0,description}' as what
   from receipt.document d
  where d.owner_id = $1
  order by d.issued_at desc, d.id desc
  limit $2 offset $3;
+
+-- receipt_count(person uuid) -> one
+--   total i64
+select count(*) as total from receipt.document where owner_id = $1;
 
 -- receipt_show(id uuid, person uuid, admin bool) -> one
 --   id uuid, code text, series text, form text, status text, owner_id uuid, currency text,

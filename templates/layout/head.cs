@@ -28,7 +28,7 @@ if:page.noindex ?>
 <nav class="places" aria-label="{{nav.main}}"><?cs call:places() ?></nav>
 <?cs if:page.path != "/courses" && page.path != "/" ?><form class="headsearch" role="search" aria-label="{{nav.search}}" action="/courses"><div class="search"><label class="sr" for="q-head">{{nav.search}}</label>{{icon.search}}<input class="input" type="search" id="q-head" name="q" maxlength="100" placeholder="{{nav.search}}" value="<?cs var:page.values.q ?>"></div></form><?cs /if ?>
 <div class="end"><?cs
-if:page.user.id ?><details class="menu"><summary><span class="sr">{{nav.account}}</span><?cs call:avatar(page.user, "") ?></summary><div class="panel">
+if:page.user.id ?><a class="button quiet bell" href="/notifications"<?cs call:here("/notifications") ?>>{{icon.bell}}<span class="sr">{{notice.title}}</span><?cs if:page.user.unread ?><span class="count"><?cs var:page.user.unread ?><span class="sr"> {{notice.unread}}</span></span><?cs /if ?></a><details class="menu"><summary><span class="sr">{{nav.account}}</span><?cs call:avatar(page.user, "") ?></summary><div class="panel">
 <p class="item"><b class="clip"><?cs var:page.user.name ?></b></p>
 <a href="/me/profile">{{icon.user}}{{nav.profile}}</a>
 <a href="/wallet">{{icon.layers}}{{nav.wallet}}</a>

@@ -1,12 +1,13 @@
 {{!-- GET /purchases/:id; POST /purchases/:id/refund: params amount, target (payment wallet), reason. view.id .slug
 .title .status .listPrice .discount .discounted .coupon .price .tax .fromWallet .fromProvider .byWallet .byProvider
 .back .left .partly .paid .pending .disputed .credited .payment .createdAt .paidAt .refundable .daysLeft
-.percentMax; .refunds.N .documents.N (macro market) --}}<?cs
+.percentMax; .refunds.N .documents.N (macro market); .credits.N .payment .amount .back .returned .returnable .at. POST
+/purchases/:id/return: param payment --}}<?cs
 include!"layout/head.cs" ?><?cs include!"macro/receipt.cs" ?><?cs include!"macro/market.cs" ?><?cs include!"macro/purchase.cs" ?>
 <div class="wrap"><div class="stack stack-l">
 <nav class="crumbs" aria-label="{{nav.crumbs}}"><ol><?cs call:crumb("/purchases", "{{purchase.title}}") ?></ol></nav>
 <div class="row"><div class="grow"><h1><?cs var:view.title ?></h1></div><?cs call:sale_status(view.status) ?></div><?cs call:error_summary() ?><?cs
-if:view.credited ?><div class="alert warn">{{icon.info}}<p>{{purchase.credited}}</p></div><?cs /if ?><?cs
+if:view.credited ?><div class="alert warn">{{icon.info}}<div class="stack"><p>{{purchase.credited}}</p><?cs each:c = view.credits ?><div class="row"><b class="num"><?cs var:c.amount ?></b><span class="muted small"><?cs call:date(c.at) ?></span><?cs if:c.returned ?><span class="badge">{{purchase.credit.returned}} <?cs var:c.back ?></span><?cs /if ?><?cs if:c.returnable ?><form method="post" action="/purchases/<?cs var:view.id ?>/return"><?cs call:csrf() ?><input type="hidden" name="payment" value="<?cs var:c.payment ?>"><button class="button small">{{purchase.credit.return}}</button></form><?cs /if ?></div><?cs /each ?></div></div><?cs /if ?><?cs
 if:view.disputed ?><div class="alert warn">{{icon.info}}<p>{{purchase.disputed}}</p></div><?cs /if ?><?cs
 if:view.pending ?><div class="alert">{{icon.info}}<div><p>{{purchase.waiting}}</p><?cs if:view.payment ?><p class="row mt"><a class="button primary small" href="/payments/<?cs var:view.payment ?>">{{purchase.pay}}</a></p><?cs /if ?></div></div><?cs /if ?>
 <div class="split"><div class="stack stack-l"><?cs call:sale_papers(view) ?><?cs
