@@ -114,12 +114,13 @@ enum job_result
 market_payout(struct job *job)
 {
 	const char *id = event_text(job, "id");
+	bool paid = strcmp(json_text(json_get(job->args, "type"), ""), "payout.paid") == 0;
 	struct payout_mail p;
 
 	if (id == NULL || !sql_payout_mail(job->db, id, &p))
 		return JOB_DEAD;
-	tell(job, p.person_id, strcmp(p.status, "PAID") == 0 ? "payout_paid" : "payout_failed", NULL, p.amount,
-	    p.currency, "/teach/payouts");
+	tell(job, p.person_id, paid ? "payout_paid" : "payout_failed", NULL, p.amount, p.currency,
+	    "/teach/payouts");
 	return JOB_DONE;
 }
 
