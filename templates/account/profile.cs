@@ -18,7 +18,7 @@ if:view.avatar ?><form method="post" action="/me/avatar/remove"><?cs call:csrf()
 <div class="actions"><button class="button primary">{{form.save}}</button></div>
 </form><?cs
 if:view.educator ?>
-<form class="form card pad" method="post" action="/me/profile/public" data-guard><?cs call:csrf() ?><div><h2>{{me.public}}</h2><p class="muted small">{{me.public.hint}} <a href="<?cs var:url_validate(view.public.href) ?>">{{me.public.see}}</a></p></div>
+<form class="form card pad" method="post" action="/me/profile/public" data-guard><?cs call:csrf() ?><div><h2>{{me.public}}</h2><p class="muted small">{{me.public.hint}}<?cs if:view.public.published ?> <a href="<?cs var:url_validate(view.public.href) ?>">{{me.public.see}}</a><?cs /if ?></p></div>
 <?cs call:field("text", "headline", "{{me.headline}}", "{{me.headline.hint}}", view.public.headline, "organization-title", #0, #120) ?>
 <?cs call:area("publicBio", "{{me.public.bio}}", "", view.public.bio, #4, #2000) ?>
 <?cs call:switch("publish", "{{me.publish}}", "{{me.publish.hint}}", view.public.published) ?>

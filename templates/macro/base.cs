@@ -20,7 +20,7 @@ def:badge(kind, text) ?><span class="badge <?cs var:kind ?>"><?cs var:text ?></s
 
 def:progress(percent, label) ?><div class="progress"><progress max="100" value="<?cs var:#percent ?>" aria-label="<?cs var:label ?>"></progress><span class="num"><?cs var:#percent ?> %</span></div><?cs /def ?><?cs
 
-def:ring(percent, label) ?><svg class="ring" viewBox="0 0 40 40" role="img" aria-label="<?cs var:label ?> <?cs var:#percent ?> %"><circle cx="20" cy="20" r="17"/><?cs if:#percent > #0 ?><circle class="done" cx="20" cy="20" r="17" pathLength="100" stroke-dasharray="<?cs var:#percent ?> 100" transform="rotate(-90 20 20)"/><?cs /if ?><text x="20" y="24" aria-hidden="true"><?cs var:#percent ?></text></svg><?cs /def ?><?cs
+def:ring(percent, label) ?><svg class="ring" viewBox="1.25 1.25 37.5 37.5" role="img" aria-label="<?cs var:label ?> <?cs var:#percent ?> %"><circle cx="20" cy="20" r="15.9155"/><?cs if:#percent > #0 ?><circle class="done" cx="20" cy="20" r="15.9155" stroke-dasharray="<?cs var:#percent ?> 100" transform="rotate(-90 20 20)"/><?cs /if ?><text x="20" y="24" aria-hidden="true"><?cs var:#percent ?></text></svg><?cs /def ?><?cs
 
 def:role_name(r) ?><?cs if:r == "ADMIN" ?>{{role.ADMIN}}<?cs elif:r == "EDUCATOR" ?>{{role.EDUCATOR}}<?cs else ?>{{role.STUDENT}}<?cs /if ?><?cs /def ?><?cs
 

@@ -67,7 +67,7 @@ ready() { [ "$(curl -s --unix-socket "$run/status.sock" http://x/readyz)" = read
 
 host_up() {
 	(cd / && exec setsid "$binary" -c "$place/host.conf" run) >>"$place/log/out" 2>&1 </dev/null &
-	until_true 15 ready
+	until_true 60 ready
 }
 
 # The beginning of each script: nothing is proved by what does not run.

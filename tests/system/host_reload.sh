@@ -27,9 +27,9 @@ before=$(generation)
 for _ in 1 2 3 4 5 6 7 8; do kill -HUP "$(master)"; done
 newer() { [ "$(generation)" -gt "$before" ]; }
 ok "many HUPs at once end in one that serves" until_true 10 newer
-sleep 1
-get /citizen/hello
-is "and it serves" "$status" 200
+# On a machine that is busy with other things one may be told to come back.
+serves() { get /citizen/hello && [ "$status" = 200 ]; }
+ok "and it serves" until_true 5 serves
 alone() { [ "$(find "$run" -maxdepth 1 -name 'gen-*' | wc -l)" = 1 ]; }
 ok "old generations leave nothing behind" until_true 8 alone
 
