@@ -417,6 +417,70 @@ Test(wallet, a_fee_schedule_begins_in_the_future_and_ends_the_one_before)
 	    "&from=2098-01-01T00%3A00").status, 409);
 }
 
+Test(wallet, limits_begin_in_the_future_and_hold_until_the_next)
+{
+	static const char *const wrong[] = {
+		"limitCurrency=ZAR&minimum=5&single=2&daily=10&limitFrom=2099-01-01T00%3A00",
+		"limitCurrency=ZAR&minimum=1&single=2&daily=1&limitFrom=2099-01-01T00%3A00",
+		"limitCurrency=ZAR&minimum=0&single=2&daily=3&limitFrom=2099-01-01T00%3A00",
+		"limitCurrency=ZAR&minimum=1&single=2&daily=3&limitFrom=2020-01-01T00%3A00",
+		"limitCurrency=EUR&minimum=1&single=2&daily=3&limitFrom=2099-01-01T00%3A00",
+		"limitCurrency=ZAR&minimum=x&single=2&daily=3&limitFrom=2099-01-01T00%3A00" };
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		cr_expect_eq(post_as(ADA, "/admin/ledger/limits", wrong[i]).status, 422, "%s", wrong[i]);
+	cr_expect_eq(count("wallet.limit_schedule"), 5);
+	cr_expect_eq(post_as(ADA, "/admin/ledger/limits", arena_printf(kit_arena(), "limitCurrency=ZAR&minimum=2&single=3"
+	    "&daily=4&limitFrom=%s", value("select to_char(now() + interval '2 days', 'YYYY-MM-DD\"T\"HH24:MI')"))).status, 303);
+	HAS(get_as(ADA, "/admin/ledger/fees").json, "\"planned\":true");
+	fund(ANN, "ZAR", "90000");
+	cr_expect_eq(send(ANN, BOB, "ZAR", "5", "key-00001").status, 303);
+	clock_move(49 * HOUR + 3 * HOUR);
+	signin(ANN);
+	struct reply r = api_post_as(ANN, "/wallet/transfer/confirm", arena_printf(kit_arena(), "{\"receiver\":\"%s\","
+	    "\"currency\":\"ZAR\",\"amount\":\"5\",\"key\":\"key-00002\"}", person_email(BOB)));
+	cr_expect_str_eq(r.problem, "limit_single");
+	cr_expect_eq(post_as(ANN, "/admin/ledger/limits", wrong[0]).status, 403);
+	cr_expect_str_neq(cluster_try(NULL, "update wallet.limit_schedule set single = 9"), "");
+}
+
+Test(wallet, the_books_are_held_against_what_the_bank_says)
+{
+	const char *path;
+
+	fund(ANN, "ZAR", "1000");
+	path = arena_printf(kit_arena(), "/admin/ledger/accounts/%s",
+	    value("select id from ledger.account where code = 'bank:main:ZAR'"));
+	clock_move(2 * HOUR);
+	signin(ADA);
+	const char *at = arena_strdup(kit_arena(), value("select to_char((now() + interval '1 hour') at time zone 'Africa/Johannesburg',"
+	    " 'YYYY-MM-DD\"T\"HH24:MI')"));
+#define FORM "at=%s&balance=%s&source=statement+7"
+	const char *to = arena_printf(kit_arena(), "%s/statements", path);
+
+	HAS(get_as(ADA, path).html, "Copy a statement");
+	cr_expect_eq(post_as(ADA, to, arena_printf(kit_arena(), FORM, "2099-01-01T00%3A00", "10.00")).status, 422);
+	cr_expect_eq(post_as(ADA, to, arena_printf(kit_arena(), FORM, at, "ten")).status, 422);
+	cr_expect_eq(post_as(EVE, to, arena_printf(kit_arena(), FORM, at, "10.00")).status, 403);
+	cr_expect_eq(count("ledger.statement"), 0);
+	cr_expect_eq(post_as(ADA, to, arena_printf(kit_arena(), FORM, at, "10.00")).status, 303);
+	cr_expect_str_eq(value("select count(*) from ledger.check_books()"), "0");
+	HAS(get_as(ADA, path).json, "\"agrees\":true");
+	struct reply r = api_post_as(ADA, to, "{\"at\":\"2026-01-02T00:00:00Z\",\"balance\":\"3\",\"source\":\"old one\"}");
+	cr_expect_eq(r.status, 201, "%s", r.json);
+	HAS(r.json, "\"off\":{\"amount\":-300,");
+	cr_expect_str_eq(value("select count(*) from ledger.check_books()"), "0", "only the latest counts");
+	seed("insert into ledger.statement (account_id, at, balance, source) select id, now() + interval '3 hours', 999, 'later'"
+	    " from ledger.account where code = 'bank:main:ZAR'");
+	cr_expect_str_eq(value("select rule || ' ' || detail from ledger.check_books()"), arena_printf(kit_arena(),
+	    "I10 later says 999 at %s, the books 1000", value("select to_char(at at time zone 'UTC', 'YYYY-MM-DD HH24:MI')"
+	    " from ledger.statement where source = 'later'")));
+	cr_expect_str_eq(value("select string_agg(rule, ',') from ledger.check_new()"), "I10");
+	cr_expect_eq(api_post_as(ADA, arena_printf(kit_arena(), "/admin/ledger/accounts/%s/statements",
+	    value("select id from ledger.account where code = 'user:%s:wallet:ZAR'", person_id(ANN))),
+	    "{\"at\":\"2026-01-02T00:00:00Z\",\"balance\":\"3\",\"source\":\"old one\"}").status, 422);
+}
+
 /* ---- jobs ------------------------------------------------------------------------------------ */
 
 Test(wallet, the_books_are_proved_by_a_job_that_fails_when_they_are_wrong)

@@ -43,6 +43,26 @@ select id, type, currency, flat, bps, least, most, payer, effective_from, effect
 --   id uuid
 select wallet.fee_schedule_add($1, $2, $3, $4, $5, $6, $7, $8) as id;
 
+-- desk_limits() -> many
+--   currency text, minimum i64, single i64, daily i64, effective_from time, current bool
+select l.currency, l.minimum, l.single, l.daily, l.effective_from,
+       l.effective_from is not distinct from c.effective_from as current
+  from wallet.limit_schedule l
+  left join wallet.transfer_limit c on c.currency = l.currency
+ order by l.currency, l.effective_from desc;
+
+-- desk_limit_add(currency text, minimum i64, single i64, daily i64, from_at time) -> one
+--   id uuid
+select wallet.limit_add($1, $2, $3, $4, $5) as id;
+
+-- desk_statements(account i64) -> many
+--   at time, balance i64, books i64, source text
+select at, balance, books, source from ledger.statements($1) order by at desc;
+
+-- desk_statement_add(account i64, at time, balance i64, source text) -> one
+--   off i64
+select ledger.statement_add($1, $2, $3, $4) as off;
+
 -- desk_adjustments(limit i64, offset i64) -> many
 --   id uuid, reason text, legs json, status text, requested_by uuid, decided_by uuid?, txn_id i64?, created_at time, decided_at time?, total i64
 select id, reason, legs, status, requested_by, decided_by, txn_id, created_at, decided_at, count(*) over () as total

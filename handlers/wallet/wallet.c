@@ -174,6 +174,15 @@ static const struct param fee_params[] = {
 	{ "payer", PARAM_ENUM, PARAM_REQUIRED, .options = payers },
 	{ "from", PARAM_TIME, PARAM_REQUIRED }, { 0 }
 };
+static const struct param limit_params[] = {
+	{ "limitCurrency", PARAM_ENUM, PARAM_REQUIRED, .options = wallet_currencies },
+	{ "minimum", PARAM_LINE, PARAM_REQUIRED, .max = 40 }, { "single", PARAM_LINE, PARAM_REQUIRED, .max = 40 },
+	{ "daily", PARAM_LINE, PARAM_REQUIRED, .max = 40 }, { "limitFrom", PARAM_TIME, PARAM_REQUIRED }, { 0 }
+};
+static const struct param bank_params[] = {
+	ID, { "at", PARAM_TIME, PARAM_REQUIRED }, { "balance", PARAM_LINE, PARAM_REQUIRED, .max = 40 },
+	{ "source", PARAM_LINE, PARAM_REQUIRED, .min = 3, .max = 200 }, { 0 }
+};
 static const struct param adjustment_params[] = {
 	{ "reason", PARAM_LINE, PARAM_REQUIRED, .min = 10, .max = 500 },
 	{ "legs", PARAM_TEXT, PARAM_REQUIRED, .max = 4000 }, { 0 }
@@ -218,6 +227,12 @@ static const struct route routes[] = {
 	{ METHOD_POST, "/admin/ledger/fees", wallet_admin_fee_add, "wallet/admin_fees.cs", ADMIN_ROW,
 	    .params = fee_params, .form = wallet_admin_fees, .permission = "system.write",
 	    .summary = "A fee schedule from a moment on" },
+	{ METHOD_POST, "/admin/ledger/limits", wallet_admin_limit_add, "wallet/admin_fees.cs", ADMIN_ROW,
+	    .params = limit_params, .form = wallet_admin_fees, .permission = "system.write",
+	    .summary = "Limits of transfers from a moment on" },
+	{ METHOD_POST, "/admin/ledger/accounts/:id/statements", wallet_admin_statement_add,
+	    "wallet/admin_account.cs", ADMIN_ROW, .params = bank_params, .form = wallet_admin_account,
+	    .permission = "system.write", .summary = "What a bank or a provider says it holds at a moment" },
 	{ METHOD_GET, "/admin/ledger/adjustments", wallet_admin_adjustments, "wallet/admin_adjustments.cs", ADMIN_ROW,
 	    .params = none_params, .permission = "system.read", .summary = "Postings by hand" },
 	{ METHOD_POST, "/admin/ledger/adjustments", wallet_admin_adjustment_add,

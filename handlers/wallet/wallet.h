@@ -41,10 +41,12 @@ int wallet_transfer_do(struct req *, struct view *);
 int wallet_admin_accounts(struct req *, struct view *);
 int wallet_admin_account(struct req *, struct view *);
 int wallet_admin_txn(struct req *, struct view *);
+int wallet_admin_statement_add(struct req *, struct view *);
 
 /* wallet_desk.c: fee schedules, postings by hand */
 int wallet_admin_fees(struct req *, struct view *);
 int wallet_admin_fee_add(struct req *, struct view *);
+int wallet_admin_limit_add(struct req *, struct view *);
 int wallet_admin_adjustments(struct req *, struct view *);
 int wallet_admin_adjustment_add(struct req *, struct view *);
 int wallet_admin_adjustment_decide(struct req *, struct view *);

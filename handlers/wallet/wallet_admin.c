@@ -1,7 +1,9 @@
 /* The explorer of the ledger: from any balance down to the entries that made it. */
 #include <string.h>
 
+#include "audit/audit.h"
 #include "desk.sql.h"
+#include "money/money.h"
 #include "wallet.h"
 
 #define ROWS 25
@@ -45,18 +47,44 @@ wallet_admin_accounts(struct req *r, struct view *v)
 	return 200;
 }
 
+/* Whether a bank or a provider writes statements of it (the database knows the same names). */
+static bool
+has_statements(const char *code)
+{
+	return strncmp(code, "bank:", 5) == 0 || strstr(code, ":balance:") != NULL;
+}
+
+static void
+statements_view(struct view *v, const struct desk_statements *rows, size_t n, const char *currency)
+{
+	struct view *list = view_list(v, "statements");
+
+	for (size_t i = 0; i < n; i++) {
+		struct view *item = view_item(list);
+
+		view_time(item, "at", rows[i].at);
+		view_money(item, "balance", rows[i].balance, currency);
+		view_money(item, "books", rows[i].books, currency);
+		view_bool(item, "agrees", rows[i].balance == rows[i].books);
+		view_str(item, "source", rows[i].source);
+	}
+}
+
 int
 wallet_admin_account(struct req *r, struct view *v)
 {
-	int64_t id = req_int(r, "id"), page = req_int(r, "page");
+	/* Also the form of a POST, which has no page. */
+	int64_t id = req_int(r, "id"), page = strcmp(r->method, "GET") == 0 ? req_int(r, "page") : 1;
 	struct desk_account a = { 0 };
 	struct desk_entries *rows;
+	struct desk_statements *said;
 	struct view *list;
 	bool found;
-	size_t n;
+	size_t n, n_said;
 
 	sql_desk_account_queue(r->db, id, &a, &found);
 	sql_desk_entries_queue(r->db, id, ROWS, (page - 1) * ROWS, &rows, &n);
+	sql_desk_statements_queue(r->db, id, &said, &n_said);
 	db_flush(r->db);
 	if (!found)
 		return req_fail(r, 404, "account_unknown");
@@ -75,6 +103,8 @@ wallet_admin_account(struct req *r, struct view *v)
 	view_str(v, "ownerId", a.owner_id);
 	view_bool(v, "closed", a.closed_at_set);
 	view_time(v, "createdAt", a.created_at);
+	view_bool(v, "hasStatements", has_statements(a.code));
+	statements_view(v, said, n_said, a.currency);
 	list = view_list(v, "items");
 	for (size_t i = 0; i < n; i++) {
 		struct view *item = view_item(list);
@@ -91,6 +121,36 @@ wallet_admin_account(struct req *r, struct view *v)
 	}
 	view_paging(v, page, ROWS, n > 0 ? rows[0].total : 0);
 	return 200;
+}
+
+int
+wallet_admin_statement_add(struct req *r, struct view *v)
+{
+	int64_t id = req_int(r, "id"), balance;
+	struct desk_account a = { 0 };
+	struct desk_statement_add row;
+	bool good = true;
+
+	if (!sql_desk_account(r->db, id, &a))
+		return req_fail(r, 404, "account_unknown");
+	if (!money_read(req_text(r, "balance"), a.currency, &balance)) {
+		req_field_error(r, "balance", "money");
+		good = false;
+	}
+	if (req_int(r, "at") > clock_now()) {
+		req_field_error(r, "at", "statement_future");
+		good = false;
+	}
+	if (!good)
+		return req_invalid(r);
+	(void)sql_desk_statement_add(r->db, id, req_int(r, "at"), balance, req_text(r, "source"), &row);
+	audit_add(r->db, "ledger.statement_added", "ledger.account", NULL, NULL,
+	    json_object(r->arena, "account", a.code, "off", db_i64(r->db, row.off), NULL));
+	view_money(v, "off", row.off, a.currency);
+	view_bool(v, "agrees", row.off == 0);
+	req_created(r);
+	req_flash(r, row.off == 0 ? "good" : "bad", row.off == 0 ? "ledger.statement.agrees" : "ledger.statement.off");
+	return req_see(r, "/admin/ledger/accounts/%lld", (long long)id);
 }
 
 int

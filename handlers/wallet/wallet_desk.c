@@ -31,13 +31,13 @@ int
 wallet_admin_fees(struct req *r, struct view *v)
 {
 	struct desk_fees *rows;
-	struct wallet_limits *limits;
+	struct desk_limits *limits;
 	size_t n, n_limits;
 	struct view *list, *form = view_page_only(v, "form");
 
 	req_title(r, req_msg(r, "ledger.fees"));
 	sql_desk_fees_queue(r->db, &rows, &n);
-	sql_wallet_limits_queue(r->db, &limits, &n_limits);
+	sql_desk_limits_queue(r->db, &limits, &n_limits);
 	db_flush(r->db);
 	list = view_list(v, "items");
 	for (size_t i = 0; i < n; i++) {
@@ -68,6 +68,9 @@ wallet_admin_fees(struct req *r, struct view *v)
 		view_money(item, "minimum", limits[i].minimum, limits[i].currency);
 		view_money(item, "single", limits[i].single, limits[i].currency);
 		view_money(item, "daily", limits[i].daily, limits[i].currency);
+		view_bool(item, "current", limits[i].current);
+		view_bool(item, "planned", limits[i].effective_from > clock_now());
+		view_time(item, "from", limits[i].effective_from);
 	}
 	list = view_list(form, "types");
 	option(list, "TRANSFER", req_msg(r, "wallet.kind.TRANSFER"));
@@ -122,6 +125,45 @@ wallet_admin_fee_add(struct req *r, struct view *v)
 	view_str(v, "id", row.id);
 	req_created(r);
 	req_flash(r, "good", "ledger.fee.added");
+	return req_see(r, "/admin/ledger/fees");
+}
+
+int
+wallet_admin_limit_add(struct req *r, struct view *v)
+{
+	const char *currency = req_text(r, "limitCurrency");
+	int64_t minimum, single, daily, from = req_int(r, "limitFrom");
+	struct desk_limit_add row;
+	bool good;
+
+	good = amount_of(r, "minimum", currency, &minimum);
+	good = amount_of(r, "single", currency, &single) && good;
+	good = amount_of(r, "daily", currency, &daily) && good;
+	if (good && minimum == 0) {
+		req_field_error(r, "minimum", "too_small");
+		good = false;
+	}
+	if (good && single < minimum) {
+		req_field_error(r, "single", "too_small");
+		good = false;
+	}
+	if (good && daily < single) {
+		req_field_error(r, "daily", "too_small");
+		good = false;
+	}
+	if (from < clock_now()) {
+		req_field_error(r, "limitFrom", "schedule_past");
+		good = false;
+	}
+	if (!good)
+		return req_invalid(r);
+	(void)sql_desk_limit_add(r->db, currency, minimum, single, daily, from, &row);
+	audit_add(r->db, "wallet.limit_added", "wallet.limit_schedule", row.id, NULL,
+	    json_object(r->arena, "currency", currency, "single", db_i64(r->db, single), "daily",
+	    db_i64(r->db, daily), NULL));
+	view_str(v, "id", row.id);
+	req_created(r);
+	req_flash(r, "good", "ledger.limit.added");
 	return req_see(r, "/admin/ledger/fees");
 }
 

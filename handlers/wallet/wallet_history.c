@@ -228,7 +228,8 @@ static const char *
 part_text(struct req *r, const char *purpose)
 {
 	static const struct { const char *purpose, *key; } known[] = {
-		{ "wallet", "wallet.part.wallet" }, { "held", "wallet.part.held" }, { "pending", "wallet.part.pending" },
+		{ "wallet", "wallet.part.wallet" }, { "held", "wallet.part.held" },
+		{ "pending", "wallet.part.pending" },
 		{ "earnings", "wallet.part.earnings" }, { "available", "wallet.part.available" },
 		{ "in_transit", "wallet.part.in_transit" }, { "withdrawal_held", "wallet.part.in_transit" },
 		{ "debt", "wallet.part.debt" },
