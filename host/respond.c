@@ -266,7 +266,7 @@ respond_failure(struct host_req *h, int status, struct view *view)
 	}
 	if (h->own_template != NULL && view != NULL)
 		page_render(h, &b, h->own_template, view, false);
-	else if ((status != 422 && h->errors == NULL) || !form_page(h, &b))
+	else if (h->errors == NULL || !form_page(h, &b))
 		error_page(h, &b, status);
 	send_text(h, &b, "text/html");
 }

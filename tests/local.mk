@@ -247,6 +247,13 @@ tests_payment_stripe_test_CPPFLAGS = $(TEST_CPP)
 tests_payment_stripe_test_LDFLAGS = $(TEST_LD)
 tests_payment_stripe_test_LDADD = $(TEST_LD_ADD)
 
+check_PROGRAMS += tests/marketplace_error_test
+tests_marketplace_error_test_SOURCES = tests/marketplace_error_test.c tests/market_kit.c tests/market_kit.h \
+	tests/course_kit.c tests/course_kit.h tests/stripe_kit.c tests/stripe_kit.h $(STANDIN_KIT)
+tests_marketplace_error_test_CPPFLAGS = $(TEST_CPP)
+tests_marketplace_error_test_LDFLAGS = $(TEST_LD)
+tests_marketplace_error_test_LDADD = $(TEST_LD_ADD)
+
 TESTS += $(check_PROGRAMS)
 # The library stands in a linker word, where automake does not see it.
 $(check_PROGRAMS): libhost.a
