@@ -252,6 +252,7 @@ parent_setup(void)
 	(void)prctl(PR_SET_NAME, "parent");
 	log_context("parent", parent.start->generation);
 	process_oom_score(0);
+	process_hurry(); /* while it still may */
 	if (!privilege_drop(parent.start->user, reason, sizeof reason))
 		refuse(reason);
 	if (!privilege_follow(parent.start->master))
@@ -275,6 +276,7 @@ parent_run(const struct parent_start *given)
 			refuse("cannot start the spawner");
 	}
 	workers_start();
+	process_unhurried();
 	(void)message_send(parent.start->channel, MESSAGE_READY, 0, NULL);
 	for (;;) {
 		int64_t now;

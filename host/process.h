@@ -83,6 +83,11 @@ _Noreturn void process_end(int code);
 void process_counters(void);
 /* A build with sanitizers: its runtime needs what a sandbox forbids. */
 bool process_instrumented(void);
+/* Before the rest: a generation that comes up does not wait its turn behind the
+ * requests of the one that serves. Takes effect where the user may (root, or
+ * LimitNICE=); unhurried() ends it, for a process and what it forks from then on. */
+void process_hurry(void);
+void process_unhurried(void);
 /* Who the kernel ends first when memory is short. */
 void process_oom_score(int score);
 /* Puts all signals back to default and blocks those in *blocked. */

@@ -77,6 +77,7 @@ limits_set(enum pool pool)
 	limit(RLIMIT_AS, (rlim_t)(heavy ? 4096 : 1536) << 20);
 	limit(RLIMIT_NOFILE, 1024);
 	limit(RLIMIT_CORE, 0);
+	limit(RLIMIT_NICE, 0); /* a generation may come up before the rest; its workers do not */
 	limit(RLIMIT_MEMLOCK, 1 << 20);
 }
 

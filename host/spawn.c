@@ -172,6 +172,7 @@ spawn_start(void)
 	if (pid == 0) {
 		int keep[] = { pair[1], log_descriptor() };
 
+		process_unhurried();
 		descriptors_keep(keep, 2);
 		spawner_run(pair[1], parent);
 	}

@@ -76,16 +76,80 @@ struct source {
 	bool plain;
 };
 
+/* Files with their messages put in, while all templates are parsed: every page
+ * includes the same few, and a reload waits for this. */
+struct kept {
+	char *name, *text;
+	struct source as;
+	struct kept *next;
+};
+
+static struct kept *kept;
+static bool keeping;
+
+static const struct kept *
+kept_find(const char *name, const struct source *as)
+{
+	const struct kept *k = kept;
+
+	while (k != NULL && !(k->as.locale == as->locale && k->as.plain == as->plain &&
+	    strcmp(k->name, name) == 0))
+		k = k->next;
+	return k;
+}
+
+static void
+kept_add(const char *name, const struct source *as, const char *text)
+{
+	struct kept *k = malloc(sizeof(*k));
+
+	if (k == NULL)
+		return;
+	*k = (struct kept){ strdup(name), strdup(text), *as, kept };
+	if (k->name != NULL && k->text != NULL) {
+		kept = k;
+		return;
+	}
+	free(k->name);
+	free(k->text);
+	free(k);
+}
+
+static void
+kept_free(void)
+{
+	while (kept != NULL) {
+		struct kept *k = kept;
+
+		kept = k->next;
+		free(k->name);
+		free(k->text);
+		free(k);
+	}
+}
+
+/* A file that is included: macros and layout. The others are read once anyway. */
+static bool
+is_shared(const char *name)
+{
+	return strncmp(name, "macro/", 6) == 0 || strncmp(name, "layout/", 7) == 0;
+}
+
 static NEOERR *
 template_source(void *ctx, HDF *hdf, const char *name, char **contents)
 {
 	const struct source *from = ctx;
+	const struct kept *known = keeping ? kept_find(name, from) : NULL;
 	char path[1100], reason[256], *source = NULL;
 	struct stat st;
 	size_t n, room;
 	FILE *f;
 
 	(void)hdf;
+	if (known != NULL) {
+		*contents = strdup(known->text);
+		return *contents != NULL ? STATUS_OK : nerr_raise(NERR_NOMEM, "template %s", name);
+	}
 	if (strstr(name, "..") != NULL || name[0] == '/')
 		return nerr_raise(NERR_NOT_FOUND, "template %s is outside the folder", name);
 	snprintf(path, sizeof(path), "%s/%s", template_dir, name);
@@ -109,6 +173,8 @@ template_source(void *ctx, HDF *hdf, const char *name, char **contents)
 	free(source);
 	if (*contents == NULL)
 		return nerr_raise(NERR_PARSE, "%s: %s", name, reason);
+	if (keeping && is_shared(name))
+		kept_add(name, from, *contents);
 	return STATUS_OK;
 }
 
@@ -237,6 +303,8 @@ errors_prepare(void)
 bool
 template_load_all(const char *templates, const char *messages, char *reason, size_t size)
 {
+	bool good;
+
 	nerr_init();
 	errors_prepare();
 	snprintf(template_dir, sizeof(template_dir), "%s", templates);
@@ -248,7 +316,13 @@ template_load_all(const char *templates, const char *messages, char *reason, siz
 	}
 	tree_count = 0;
 	memset(slots, 0, sizeof(slots));
-	return message_load(messages, reason, size) && template_scan("", reason, size);
+	if (!message_load(messages, reason, size))
+		return false;
+	keeping = true;
+	good = template_scan("", reason, size);
+	keeping = false;
+	kept_free();
+	return good;
 }
 
 /* Newest change below the two folders, looked at once a second. */

@@ -217,8 +217,6 @@ worker_setup(const struct worker_start *start)
 	scoreboard_protect(start->slot);
 	signals_install();
 	(void)prctl(PR_SET_NAME, pool_name(start->pool));
-	if (start->pool == POOL_AUTH)
-		(void)setpriority(PRIO_PROCESS, 0, 5); /* hashing must not starve pages */
 	log_context(pool_name(start->pool), start->parent->generation);
 	descriptors_close(start);
 	process_oom_score(300);
@@ -242,6 +240,9 @@ _Noreturn void
 worker_run(const struct worker_start *start)
 {
 	worker_setup(start);
+	process_unhurried();
+	if (start->pool == POOL_AUTH)
+		(void)setpriority(PRIO_PROCESS, 0, 5); /* hashing must not starve pages */
 	care_begin(start->listen >= 0 ? start->listen : 0);
 	worker_self.slot->started_us = scoreboard_now();
 	worker_self.slot->state = SLOT_IDLE;

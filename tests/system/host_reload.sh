@@ -18,6 +18,17 @@ done
 is "a new module serves" "$(curl -s "$TEST_ADDRESS/citizen/hello")" "hello 5"
 echo "# last reload took $took ms"
 load_end
+# A generation loads before everything else, and no longer.
+ahead() { # PID…: how many of them and of their children are before the others
+	local pid n=0
+	for pid; do
+		[ "$(ps -o ni= -p "$pid" | tr -d ' ')" -ge 0 ] || n=$((n + 1))
+		# shellcheck disable=SC2046
+		n=$((n + $(ahead $(ps -o pid= --ppid "$pid"))))
+	done
+	echo $n
+}
+is "processes that still go before the others" "$(ahead "$(cat "$run/host.pid")")" 0
 is "no request failed in 4 reloads ($replies replies)" "$failed" 0
 load 5 8 '/citizen/big?size=1048576'
 for _ in 1 2 3; do sleep 0.8 && ctl reload >/dev/null; done
