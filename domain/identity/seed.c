@@ -150,7 +150,7 @@ command_seed(int argc, char **argv)
 {
 	if (argc == 2 && strcmp(argv[1], "world") == 0)
 		return job_once("learning.demo", "{}") || job_once("wallet.demo", "{}") ||
-		    job_once("marketplace.demo", "{}");
+		    job_once("payment.demo", "{}") || job_once("marketplace.demo", "{}");
 	if (argc == 3 && strcmp(argv[1], "skills") == 0)
 		return seed_skills(argv[2]);
 	if (argc != 3 || strcmp(argv[1], "people") != 0) {
@@ -161,4 +161,4 @@ command_seed(int argc, char **argv)
 }
 
 COMMAND(seed, command_seed, "people FILE | skills FILE | world",
-    "adds demo persons, the skills of a tab-separated file, enrolments and wallets with a past");
+    "adds demo persons, the skills of a tab-separated file, enrolments, wallets and payments with a past");

@@ -204,6 +204,7 @@ static const struct job_type jobs[] = {
 	{ "payment.sweep", payment_sweep_run, .timeout_s = 60, .attempts = 3, .cron = "* * * * *" },
 	{ "payment.reconcile", payment_reconcile_run, .timeout_s = 280, .attempts = 5,
 	    .cron = "15 1 * * *" },
+	{ "payment.demo", payment_demo, .timeout_s = 60, .attempts = 1 },
 	{ "payment.sandbox", payment_sandbox_run, .timeout_s = 60, .attempts = 3,
 	    .cron = "* * * * *" },
 	{ 0 }

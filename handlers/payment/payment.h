@@ -7,6 +7,7 @@
  *   payment_sandbox.c   the sandbox provider's hosted page
  *   payment_deposit.c   money into one's own wallet
  *   payment_webhook.c   where providers call
+ *   payment_demo.c      the demonstration world
  *   payment_admin.c     search, one payment
  *   payment_admin_refund.c  refunds by administrators, their approval, disputes
  *   payment_admin_work.c  events, calls, reconciliation
@@ -58,6 +59,8 @@ int payment_action(struct req *, struct view *, bool done, const struct payment_
 extern const char *const payment_states[], *const payment_refund_states[],
     *const payment_request_states[], *const payment_dispute_states[], *const payment_providers[],
     *const payment_event_states[], *const payment_call_states[], *const payment_difference_states[];
+/* payment_demo.c */
+enum job_result payment_demo(struct job *);
 /* payment_webhook.c */
 handler_fn webhook_stripe, webhook_paystack;
 

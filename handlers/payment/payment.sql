@@ -102,3 +102,9 @@ select id, brand, last4, expires_month, expires_year, mandate_text, created_at
 -- customer_export(person uuid) -> many
 --   provider text, reference text, created_at time
 select provider, reference, created_at from payment.customer where person_id = $1;
+
+-- ---- the demonstration world ---------------------------------------------------------------
+
+-- payment_demo_add(key text, person uuid, amount i64, currency text, days i32, outcome text, part i64, reason text?) -> one
+--   added bool
+select payment.demo_add($1, $2, $3, $4, $5, $6, $7, $8) as added;

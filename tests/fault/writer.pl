@@ -11,11 +11,12 @@
 # answer, or another 5xx).
 use strict;
 use warnings;
-use IO::Socket::INET;
+use FindBin;
+use lib $FindBin::Bin;
+use Client;
 use Time::HiRes qw(time sleep);
 
 my ($place, $seconds, $pause, $history, $people) = @ARGV;
-my ($address, $port) = split /:/, $place;
 my $end = time + $seconds;
 my %objects;
 
@@ -25,55 +26,7 @@ while (<STDIN>) {
 	push @{ $objects{$what}{$who} }, $path;
 }
 
-my ($socket, $from);
-
-# A complete answer, or nothing.
-sub answer {
-	my $data = '';
-	while ($data !~ /\r\n\r\n/) {
-		my $n = sysread $socket, $data, 65536, length $data;
-		return unless $n;
-	}
-	my ($head, $body) = split /\r\n\r\n/, $data, 2;
-	my ($status) = $head =~ m{^HTTP/1\.[01] (\d{3})} or return;
-	if ($head =~ /^Content-Length: *(\d+)/mi) {
-		my $size = $1;
-		while (length $body < $size) {
-			my $n = sysread $socket, $body, 65536, length $body;
-			return unless $n;
-		}
-	} elsif ($head =~ /^Transfer-Encoding: *chunked/mi) {
-		while ($body !~ /(?:^|\r\n)0\r\n\r\n\z/) {
-			my $n = sysread $socket, $body, 65536, length $body;
-			return unless $n;
-		}
-		$body =~ s/(?:^|\r\n)[0-9a-f]+\r\n//gi;
-	}
-	undef $socket if $head =~ /^Connection: *close/mi;
-	return ($status, $body, $head);
-}
-
-sub call {
-	my ($method, $path, $cookie, $body, @headers) = @_;
-	$socket //= IO::Socket::INET->new(PeerAddr => $address, PeerPort => $port, LocalAddr => $from,
-		Timeout => 5);
-	return unless $socket;
-	my $text = join "\r\n", "$method $path HTTP/1.1", "Host: $place", "Cookie: $cookie",
-		'Accept: application/json', 'Content-Type: application/x-www-form-urlencoded',
-		'Content-Length: ' . length $body, @headers, '', $body;
-	my @got;
-	eval {
-		local $SIG{ALRM} = sub { die "late\n" };
-		local $SIG{PIPE} = 'IGNORE';
-		alarm 12;
-		syswrite $socket, $text;
-		@got = answer();
-		alarm 0;
-	};
-	alarm 0;
-	undef $socket unless @got;
-	return @got;
-}
+my $client = Client->new($place);
 
 my $serial = 0;
 
@@ -81,7 +34,7 @@ sub attempt {
 	my ($out, $who, $kind, $path, $cookie, $token, $key, $body) = @_;
 	my $once = $kind eq 'enrol';
 	my $began = time;
-	my ($status) = call('POST', "/api/v1$path", $cookie, $body, "X-CSRF: $token",
+	my ($status) = $client->call('POST', "/api/v1$path", $cookie, $body, "X-CSRF: $token",
 		$once ? "Idempotency-Key: $key" : ());
 	my $outcome = !defined $status ? 'lost' : $status < 300 ? 'done'
 		: $status < 500 || $status == 503 ? 'refused' : 'lost';
@@ -104,11 +57,11 @@ sub person {
 	my ($who) = @_;
 	my $kind = $who ? 'learner' : 'admin';
 	my $cookie = 'sid=' . substr("fault-$kind-" . ($who || 1) . 'x' x 43, 0, 43);
-	$from = '127.77.' . int($who / 200) . '.' . ($who % 200 + 1);
+	$client->{from} = '127.77.' . int($who / 200) . '.' . ($who % 200 + 1);
 	open my $out, '>>', $history or die;
 	my $token;
 	until (defined $token) {
-		my (undef, $body) = call('GET', '/api/v1/csrf', $cookie, '');
+		my (undef, $body) = $client->call('GET', '/api/v1/csrf', $cookie, '');
 		($token) = ($body // '') =~ /"token":"([^"]+)"/;
 		return if time > $end;
 		sleep 0.1 unless defined $token;

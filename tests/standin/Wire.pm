@@ -39,7 +39,7 @@ sub control {
 	if ($mode eq 'normal') { @{ $self->{faults} } = (); $self->{chaos} = 0 }
 	elsif ($mode eq 'chaos') { $self->{chaos} = $p->{rate} // 20 }
 	elsif ($mode eq 'release') { $_->() for splice @{ $self->{waiting} } }
-	else { push @{ $self->{faults} }, { mode => $mode, times => $p->{times} // 1, match => $p->{match} // '' } }
+	elsif ($mode ne 'look') { push @{ $self->{faults} }, { mode => $mode, times => $p->{times} // 1, match => $p->{match} // '' } }
 	return { ok => JSON::PP::true(), waiting => scalar @{ $self->{waiting} }, faulty => $self->{faulty} };
 }
 

@@ -9,6 +9,7 @@
 #
 #   POST /_control mode=… times=N match=PATH   faults, see Wire.pm
 #   GET  /_state   objects, calls by idempotency key, for tests to compare
+#   GET  /_effects charges and refunds with our ids
 #   POST /_webhook url=… secret=…    POST /_deliver event=… (again)
 #   POST /_refund id=… status=failed|succeeded     POST /_dispute charge=… status=…
 #   POST /_charge amount=… currency=…              a charge that nobody ordered
@@ -418,6 +419,12 @@ sub method_fail { refusal(402, 'card_error', 'card_declined', 'Sending card numb
 sub control {
 	my ($path, $p) = @_;
 	return [200, $wire->control($p)] if $path eq '/_control';
+	# What left this house, by our ids: tab-separated lines for tests that compare.
+	if ($path eq '/_effects') {
+		my @done = grep { $_->{object} =~ /^(?:charge|refund)$/ && $_->{status} eq 'succeeded' } values %object;
+		return [200, { lines => [map { join "\t", $_->{object}, $_->{metadata}{ $_->{object} eq 'charge' ? 'payment' : 'refund' }
+			// 'none', $_->{amount} } @done] }];
+	}
 	if ($path eq '/_webhook') {
 		$opt{webhook} = $p->{url} if defined $p->{url};
 		$opt{secret} = $p->{secret} if defined $p->{secret};
