@@ -110,8 +110,13 @@ tests_markdown_test_CPPFLAGS = $(TEST_CPP)
 tests_markdown_test_LDFLAGS = $(TEST_LD)
 tests_markdown_test_LDADD = $(TEST_LD_ADD)
 
-check_PROGRAMS += tests/bundle_test
-tests_bundle_test_SOURCES = tests/bundle_test.c tests/html_check.c tests/html_check.h
+check_PROGRAMS += tests/bundle_test tests/bundle_content_test
+tests_bundle_content_test_SOURCES = tests/bundle_content_test.c tests/bundle_kit.h tests/html_check.c \
+	tests/html_check.h
+tests_bundle_content_test_CPPFLAGS = $(TEST_CPP)
+tests_bundle_content_test_LDFLAGS = $(TEST_LD)
+tests_bundle_content_test_LDADD = $(TEST_LD_ADD)
+tests_bundle_test_SOURCES = tests/bundle_test.c tests/bundle_kit.h
 tests_bundle_test_CPPFLAGS = $(TEST_CPP)
 tests_bundle_test_LDFLAGS = $(TEST_LD)
 tests_bundle_test_LDADD = $(TEST_LD_ADD)
