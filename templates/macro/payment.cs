@@ -1,6 +1,8 @@
-{{!-- payment_status(s): a payment's or refund's status as a badge. payment_tabs(): the pages of
-administration about payments. --}}<?cs
+{{!-- payment_status(s): a payment's or refund's status as a badge. provider_name(s): STRIPE as
+people write it. payment_tabs(): the pages of administration about payments. --}}<?cs
 def:payment_status(s) ?><?cs if:s == "COMPLETED" ?><span class="badge good">{{payment.status.COMPLETED}}</span><?cs elif:s == "SUCCEEDED" ?><span class="badge good">{{payment.status.SUCCEEDED}}</span><?cs elif:s == "PENDING" ?><span class="badge warn">{{payment.status.PENDING}}</span><?cs elif:s == "REFUNDED" ?><span class="badge">{{payment.status.REFUNDED}}</span><?cs elif:s == "CANCELLED" ?><span class="badge">{{payment.status.CANCELLED}}</span><?cs else ?><span class="badge bad">{{payment.status.FAILED}}</span><?cs /if ?><?cs /def ?><?cs
+
+def:provider_name(s) ?><?cs if:s == "SANDBOX" ?>{{apay.provider.SANDBOX}}<?cs elif:s == "STRIPE" ?>{{apay.provider.STRIPE}}<?cs else ?>{{apay.provider.PAYSTACK}}<?cs /if ?><?cs /def ?><?cs
 
 def:payment_tabs() ?><nav class="tabs" aria-label="{{apay.tabs}}"><?cs
 call:place("/admin/payments", "card", "{{nav.payments}}", #0) ?><?cs

@@ -7,7 +7,7 @@
 include!"layout/head.cs" ?><?cs include!"macro/payment.cs" ?>
 <div class="wrap"><div class="stack stack-l">
 <nav class="crumbs" aria-label="{{nav.crumbs}}"><ol><?cs call:crumb("/admin/payments", "{{nav.payments}}") ?></ol></nav>
-<div class="row-between"><h1><?cs var:view.title ?></h1><?cs call:payment_status(view.status) ?></div>
+<div class="row row-between"><h1><?cs var:view.title ?></h1><?cs call:payment_status(view.status) ?></div>
 <?cs call:error_summary() ?><?cs
 if:view.integrity ?><div class="alert bad" role="alert">{{icon.alert}}<p>{{apay.integrity}}: <?cs var:view.integrity ?></p></div><?cs elif:view.errorMessage ?><div class="alert warn" role="status">{{icon.info}}<p><?cs var:view.errorMessage ?> <code><?cs var:view.errorCode ?></code></p></div><?cs /if ?>
 <?cs if:view.form.request ?><div class="alert warn" role="status">{{icon.info}}<p>{{apay.request.waits}} <a href="/admin/refund-requests">{{admin.look}}</a></p></div><?cs /if ?>
@@ -17,7 +17,7 @@ each:t = view.timeline ?><li><p><?cs if:t.posting ?><span class="badge">{{apay.p
 <div class="card"><dl class="facts"><dt>{{payment.amount}}</dt><dd><?cs var:view.amount ?></dd><dt>{{apay.fee}}</dt><dd><?cs var:view.fee ?></dd><dt>{{payment.refunded}}</dt><dd><?cs var:view.amountRefunded ?></dd><?cs
 if:#view.amountRefundPending.amount > #0 ?><dt>{{payment.refund_pending}}</dt><dd><?cs var:view.amountRefundPending ?></dd><?cs /if ?><?cs
 if:#view.amountDisputed.amount > #0 ?><dt>{{payment.disputed}}</dt><dd><?cs var:view.amountDisputed ?></dd><?cs /if ?><?cs
-if:#view.amountLost.amount > #0 ?><dt>{{apay.lost}}</dt><dd><?cs var:view.amountLost ?></dd><?cs /if ?><dt>{{apay.by}}</dt><dd><?cs var:view.provider ?></dd><dt>{{apay.purpose}}</dt><dd><?cs var:view.purpose ?></dd><dt>{{payment.started}}</dt><dd><?cs call:date(view.createdAt) ?></dd><?cs
+if:#view.amountLost.amount > #0 ?><dt>{{apay.lost}}</dt><dd><?cs var:view.amountLost ?></dd><?cs /if ?><dt>{{apay.by}}</dt><dd><?cs call:provider_name(view.provider) ?></dd><dt>{{apay.purpose}}</dt><dd><?cs var:view.purpose ?></dd><dt>{{payment.started}}</dt><dd><?cs call:date(view.createdAt) ?></dd><?cs
 if:view.completedAt ?><dt>{{payment.completed_at}}</dt><dd><?cs call:date(view.completedAt) ?></dd><?cs /if ?><dt>{{apay.person}}</dt><dd><a href="/admin/users/<?cs var:view.personId ?>">{{admin.look}}</a></dd></dl>
 <p class="small muted mt mono wraps"><?cs var:view.id ?><?cs if:view.reference ?><br><?cs var:view.reference ?><?cs /if ?><?cs if:view.chargeReference ?><br><?cs var:view.chargeReference ?><?cs /if ?></p></div><?cs
 if:#view.refundable.amount > #0 ?><form class="card form" method="post" action="/admin/payments/<?cs var:view.id ?>/refund"><?cs call:csrf() ?><h2>{{apay.refund}}</h2><input type="hidden" name="idempotency_key" value="<?cs var:view.form.key ?>"><?cs call:field("text", "amount", "{{payment.amount}}", "{{apay.refund.hint}}", view.form.rest, "off", #1, #20) ?><?cs call:field("text", "reason", "{{apay.reason}}", "", "", "off", #1, #200) ?><?cs if:view.form.password ?><?cs call:field("password", "password", "{{account.password}}", "{{apay.password.hint}}", "", "current-password", #1, #256) ?><?cs /if ?><button class="button danger">{{apay.refund.do}}</button></form><?cs /if ?><?cs

@@ -4,7 +4,7 @@ view.refunds.N .amount .status .createdAt .processedAt --}}<?cs
 include!"layout/head.cs" ?><?cs include!"macro/payment.cs" ?>
 <div class="wrap"><div class="medium stack">
 <nav class="crumbs" aria-label="{{nav.crumbs}}"><ol><?cs call:crumb("/payments", "{{payment.title}}") ?></ol></nav>
-<div class="row-between"><h1><?cs var:view.title ?></h1><?cs call:payment_status(view.status) ?></div><?cs
+<div class="row row-between"><h1><?cs var:view.title ?></h1><?cs call:payment_status(view.status) ?></div><?cs
 if:view.errorMessage ?><div class="alert <?cs if:view.open ?>warn<?cs else ?>bad<?cs /if ?>" role="status">{{icon.alert}}<p><?cs var:view.errorMessage ?></p></div><?cs /if ?>
 <div class="card"><dl class="facts"><dt>{{payment.amount}}</dt><dd><?cs var:view.amount ?></dd><dt>{{payment.started}}</dt><dd><?cs call:date(view.createdAt) ?></dd><?cs
 if:view.completedAt ?><dt>{{payment.completed_at}}</dt><dd><?cs call:date(view.completedAt) ?></dd><?cs /if ?><?cs

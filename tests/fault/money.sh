@@ -94,7 +94,7 @@ told "mode=chaos&rate=$(full 15 15)"
 db -c "select pgp.email from generate_series(1, $payers) n, lateral (select 'student' || (n % 2 + 1) || '@azora.world' as email) pgp" |
 	perl "$here/payer.pl" "$place" "$seconds" "$work/history" "$payers" "$courses" >"$work/payer.log" 2>&1 5<&- &
 payer=$!
-children+=($payer)
+children+=("$payer")
 sleep 1
 killing $((seconds - 2)) >"$work/kills"
 wait $payer
