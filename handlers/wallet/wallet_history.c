@@ -274,8 +274,9 @@ wallet_txn_show(struct req *r, struct view *v)
 		view_int(v, "reverses", t.reverses);
 	if (t.reversed_by_set)
 		view_int(v, "reversedBy", t.reversed_by);
-	view_strf(view_page_only(v, "link"), "wallet", "/wallet/%s", legs[0].currency);
-	view_str(view_page_only(v, "link"), "currency", legs[0].currency);
+	list = view_page_only(v, "link");
+	view_strf(list, "wallet", "/wallet/%s", legs[0].currency);
+	view_str(list, "currency", legs[0].currency);
 	list = view_list(v, "legs");
 	for (size_t i = 0; i < n; i++) {
 		struct view *item = view_item(list);
