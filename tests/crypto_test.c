@@ -12,13 +12,14 @@
 #include "conf.h"
 #include "crypto.h"
 #include "fault.h"
+#include "scratch.h"
 
 #define ROW "0190f0c2-0000-7000-8000-000000000001"
 #define PERSON "0190f0c2-0000-7000-8000-000000000002"
 
 static struct arena *a;
 static struct conf settings;
-static char key_path[] = "/tmp/crypto_test.XXXXXX";
+static char key_path[256];
 
 static const struct crypto_place place = { .table = "identity.person", .column = "name_ct",
 	.row = ROW, .person = PERSON };
@@ -28,10 +29,12 @@ begin(void)
 {
 	unsigned char master[32];
 	char reason[256];
-	int fd = mkstemp(key_path);
+	int fd;
 
 	for (int i = 0; i < 32; i++)
 		master[i] = (unsigned char)i;
+	scratch_name(key_path, sizeof key_path, "crypto_test");
+	fd = mkstemp(key_path);
 	cr_assert_eq(write(fd, master, 32), 32);
 	close(fd);
 	settings = *conf;
@@ -194,7 +197,7 @@ Test(crypto, refuses_an_altered_wrapped_key_also_when_the_good_one_is_cached)
 
 Test(crypto, another_master_key_opens_nothing)
 {
-	static char other[] = "/tmp/crypto_other.XXXXXX";
+	char other[256];
 	struct sql_bytes wrapped, index;
 	struct crypto_key key, out;
 	char reason[256];
@@ -202,6 +205,7 @@ Test(crypto, another_master_key_opens_nothing)
 	crypto_key_new(&key, 1);
 	wrapped = crypto_key_wrap(a, &key);
 	index = crypto_index(a, "person.email", "alice@example.org");
+	scratch_name(other, sizeof other, "crypto_other");
 	close(mkstemp(other));
 	unlink(other);
 	cr_assert(crypto_key_file_create(other, reason, sizeof(reason)), "%s", reason);

@@ -14,6 +14,7 @@
 #include "db.h"
 #include "db_test.sql.h"
 #include "fault.h"
+#include "scratch.h"
 
 static struct arena *a;
 static struct db *db;
@@ -668,11 +669,13 @@ Test(db, hears_a_notification_also_after_a_reconnect)
 
 Test(db, business_time_follows_the_clock_of_the_host)
 {
-	char path[] = "/tmp/clock.XXXXXX";
+	char path[256];
 	int64_t offset = INT64_C(90) * 86400 * 1000000;
 	struct probe_now now;
-	int fd = mkstemp(path);
+	int fd;
 
+	scratch_name(path, sizeof path, "clock");
+	fd = mkstemp(path);
 	cr_assert(fd >= 0 && write(fd, &offset, sizeof offset) == sizeof offset);
 	next_unit(false);
 	cr_assert(sql_probe_now(db, &now));

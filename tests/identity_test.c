@@ -14,13 +14,14 @@
 #include "fault.h"
 #include "host/session.sql.h"
 #include "identity/identity.h"
+#include "scratch.h"
 
 #define PASSWORD "quiet-baobab-morning-41"
 
 static struct arena *a;
 static struct conf settings;
 static struct db *web, *auth, *jobs;
-static char key_path[] = "/tmp/identity_test.XXXXXX";
+static char key_path[256];
 
 static void
 begin(void)
@@ -33,6 +34,7 @@ begin(void)
 	settings.mail_from = "Example School <learn@school.example>";
 	conf = &settings;
 	a = arena_new(64 << 20);
+	scratch_name(key_path, sizeof key_path, "identity_test");
 	close(mkstemp(key_path));
 	unlink(key_path);
 	cr_assert(crypto_key_file_create(key_path, reason, sizeof(reason)));

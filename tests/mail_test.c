@@ -29,10 +29,11 @@
 #include "mail.h"
 #include "storage.h"
 #include "view.h"
+#include "scratch.h"
 
 static struct arena *a;
 static struct conf settings;
-static char dir[] = "/tmp/mail_test.XXXXXX";
+static char dir[256];
 static struct db *web, *jobs;
 static struct worker w;
 static pid_t server;
@@ -44,6 +45,7 @@ begin(void)
 	const char *key;
 
 	a = arena_new(64 << 20);
+	scratch_name(dir, sizeof dir, "mail_test");
 	cr_assert_not_null(mkdtemp(dir));
 	settings = *conf;
 	settings.mail_dir = arena_printf(a, "%s/mail", dir);

@@ -8,14 +8,15 @@
 
 #include "cluster.h"
 #include "migrate.h"
+#include "scratch.h"
 
-static char dir[] = "/tmp/migrations.XXXXXX";
+static char dir[256];
 static char reason[600];
 
 static void
 file(const char *name, const char *text)
 {
-	char path[200];
+	char path[300];
 	FILE *f;
 
 	(void)snprintf(path, sizeof path, "%s/%s", dir, name);
@@ -26,7 +27,7 @@ file(const char *name, const char *text)
 static void
 file_remove(const char *name)
 {
-	char path[200];
+	char path[300];
 
 	(void)snprintf(path, sizeof path, "%s/%s", dir, name);
 	cr_assert(!unlink(path));
@@ -50,6 +51,7 @@ check(void)
 static void
 begin(void)
 {
+	scratch_name(dir, sizeof dir, "migrations");
 	cr_assert(mkdtemp(dir));
 	cluster_sql("delete from host.migration; create schema probe authorization db_owner");
 	file("0001_probe_one.sql", "create table probe.one (a int);");

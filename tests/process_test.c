@@ -16,15 +16,16 @@
 #include "scoreboard.h"
 #include "spawn.h"
 #include "status.h"
+#include "scratch.h"
 
-static char path[] = "/tmp/process_test.XXXXXX";
+static char path[256];
 
 static const char *
 file_of(const char *text)
 {
 	int fd;
 
-	memcpy(path + strlen(path) - 6, "XXXXXX", 6);
+	scratch_name(path, sizeof path, "process_test");
 	fd = mkstemp(path);
 	cr_assert(fd >= 0);
 	cr_assert_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));

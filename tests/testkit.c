@@ -22,6 +22,7 @@
 #include "session.sql.h"
 #include "wire.h"
 #include "worker.h"
+#include "scratch.h"
 
 #define ARENA_BYTES (64u << 20)
 
@@ -36,7 +37,7 @@ static const struct {
 };
 
 static struct {
-	char dir[64];
+	char dir[256];
 	struct conf conf;
 	struct arena *keep;           /* until world_end */
 	struct db *dbs[POOL_COUNT];
@@ -93,7 +94,7 @@ world_begin(void)
 	static const char *const dirs[] = { "protected", "mail", "static" };
 	char reason[600];
 
-	(void)snprintf(kit.dir, sizeof kit.dir, "/tmp/world.XXXXXX");
+	scratch_name(kit.dir, sizeof kit.dir, "world");
 	cr_assert(mkdtemp(kit.dir));
 	kit.keep = arena_new(512u << 20);
 	for (size_t i = 0; i < sizeof dirs / sizeof dirs[0]; i++)

@@ -8,6 +8,7 @@
 
 #include "conf.h"
 #include "view.h"
+#include "scratch.h"
 
 static struct arena *a;
 
@@ -87,12 +88,12 @@ Test(view, comes_back_from_its_json)
 }
 
 /* A template folder of its own for the test. */
-static char dir[64];
+static char dir[256];
 
 static void
 put(const char *name, const char *text)
 {
-	char path[128];
+	char path[300];
 	FILE *f;
 
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
@@ -106,11 +107,11 @@ static void
 templates_begin(void)
 {
 	static struct conf settings;
-	char path[128];
+	char path[300];
 
 	begin();
 	conf = &settings;
-	snprintf(dir, sizeof(dir), "%s/view-test-XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+	scratch_name(dir, sizeof dir, "view_test");
 	cr_assert_not_null(mkdtemp(dir));
 	snprintf(path, sizeof(path), "%s/t", dir);
 	mkdir(path, 0700);
@@ -139,7 +140,7 @@ render(const char *locale, struct view *v, char *reason, size_t size)
 static bool
 load(char *reason, size_t size)
 {
-	char t[80], m[80];
+	char t[300], m[300];
 
 	snprintf(t, sizeof(t), "%s/t", dir);
 	snprintf(m, sizeof(m), "%s/m", dir);

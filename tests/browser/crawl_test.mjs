@@ -19,8 +19,6 @@ const unlinked = {
   '/teach/imports/:id': 'comes after an import was begun',
   '/admin/payouts/batches/:id': 'comes after a batch was made: market_test',
   '/avatars/:person': 'nobody of the demonstration has a picture', '/media/:hash': 'nor has a lesson',
-  '/payments/:id': 'comes after a payment was begun: payment_test', '/admin/payments/:id': 'the same',
-  '/admin/payment-events/:id': 'the same',
   '/payments/:id/go': 'between two pages of a payment: payment_test and stripe_test',
   '/payments/:id/pay': 'the same', '/payments/:id/return': 'the same', '/sandbox/pay/:id': 'the same',
   '/me/payment-methods/:id/go': 'the same', '/me/payment-methods/:id/pay': 'the same',
