@@ -145,6 +145,7 @@ Test(wallet, opens_a_movement_to_its_two_people_alone)
 	struct reply r = get_as(ANN, path);
 	cr_expect_eq(r.status, 200);
 	HAS(r.json, "\"sent\":{\"amount\":10000,\"currency\":\"ZAR\"}");
+	HAS(r.html, ">ZAR</a>");
 	HAS(r.json, "\"fee\":{\"amount\":50,");
 	HAS(r.json, "\"amount\":{\"amount\":-10050,");
 	HAS(r.json, "\"balanceAfter\":{\"amount\":89950,");
