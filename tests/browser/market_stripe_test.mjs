@@ -77,7 +77,7 @@ async function until (page, path, what, condition) {
 }
 
 const educator = await signedIn('educator1@azora.world')
-const learner = await signedIn('sipho.ndlovu@azora.world')
+const learner = await signedIn('carol.white@azora.world')
 let editor, course, purchase
 
 // ---- listing ------------------------------------------------------------------------------------
