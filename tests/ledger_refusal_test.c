@@ -116,6 +116,10 @@ Test(ledger_refusal, any_change_of_what_was_written)
 	    " select ledger.release(1, 'r', null); delete from ledger.hold_move");
 	cluster_sql("insert into ledger.period (closed_before) values ('2020-01-01Z')");
 	refused("never changed", "delete from ledger.period");
+	cluster_sql("insert into ledger.statement (account_id, at, balance, source)"
+	    " select id, now(), 1, 'bank' from ledger.account where code = 'stripe:balance:ZAR'");
+	refused("never changed", "update ledger.statement set balance = 2");
+	refused("never changed", "delete from ledger.statement");
 }
 
 Test(ledger_refusal, another_name_currency_or_kind_of_an_account)
