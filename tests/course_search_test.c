@@ -31,7 +31,7 @@ courses(int n)
 	    "insert into course.course (slug, instructor_id, category_id, title, summary, level, language,"
 	    " price, status, published_at)"
 	    " select 'c' || n, '%s', (select id from course.category order by md5(slug || n) limit 1),"
-	    " initcap(pg_temp.word(n)) || ' ' || pg_temp.word(n + 10000), 'On ' || pg_temp.word(n + 20000)"
+	    " initcap(pg_temp.word(n)) || ' ' || pg_temp.word(n + 10000) || ' ' || n, 'On ' || pg_temp.word(n + 20000)"
 	    " || ' and ' || pg_temp.word(n + 30000), (array['BEGINNER','INTERMEDIATE','ADVANCED'])"
 	    " [1 + (hashint4(n) & 1)], (array['en','zu'])[1 + (hashint4(n + 1) & 1)],"
 	    " case hashint4(n + 2) & 1 when 0 then 0 else 100 * (n %% 37) end, 'PUBLISHED',"
@@ -119,7 +119,7 @@ Test(search, gives_what_a_plain_query_gives_in_every_order_and_tier)
 	cr_assert_eq(count("course.catalogue where tier = 2"), 20);
 	compare("three tiers");
 	/* Courses change, come and go: what is found follows at once. */
-	seed("update course.course set title = 'Weaving wool' where slug in ('c5', 'c17', 'c40')");
+	seed("update course.course set title = 'Weaving wool ' || slug where slug in ('c5', 'c17', 'c40')");
 	seed("update course.course set status = 'ARCHIVED' where substr(slug, 2)::int4 %% 7 = 0");
 	seed("update course.course set enrolment_count = 900 where slug in ('c3', 'c100')");
 	compare("after changes");
