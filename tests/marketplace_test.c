@@ -109,6 +109,9 @@ Test(marketplace, a_sale_by_card_is_delivered_when_the_payment_completes)
 	card_pay(sale, "success");
 	cr_expect_str_eq(value("select status from marketplace.sale"), "PAID");
 	cr_expect_eq(count("learning.enrolment"), 1);
+	cr_expect_eq(count("host.event where type = 'course.enrolled'"), 1);
+	cr_expect_eq(count("audit.entry where action = 'course.enrolled' and person_id = '%s'",
+	    person_id(ANN)), 1);
 	cr_expect_eq(balance("tax:vat:output:ZA:ZAR"), 1500);
 	cr_expect_eq(balance("instructor:%s:pending:ZAR", person_id(EVE)), 7000);
 	cr_expect_eq(balance("platform:income:course:ZAR"), 3000);
@@ -305,6 +308,9 @@ Test(marketplace, a_learner_gets_half_and_then_the_rest_back_the_way_it_was_paid
 	jobs_run();
 	cr_expect_str_eq(value("select status from marketplace.sale"), "REFUNDED");
 	cr_expect_eq(count("learning.enrolment where status = 'DROPPED'"), 1);
+	cr_expect_eq(count("host.event where type = 'course.dropped'"), 1);
+	cr_expect_eq(count("audit.entry where action = 'course.dropped' and person_id = '%s'",
+	    person_id(ANN)), 1);
 	cr_expect_eq(balance("instructor:%s:pending:ZAR", person_id(EVE)), 0);
 	cr_expect_eq(balance("tax:vat:output:ZA:ZAR"), 0);
 	cr_expect_str_eq(api_post_as(ANN, path, "{}").problem, "already_refunded");

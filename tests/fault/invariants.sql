@@ -47,21 +47,21 @@ select 'enrolment ' || e.id || ' is ' || e.status || ', its history says ' || co
                       order by h.at desc, h.id desc limit 1) h on true
  where h.to_status is distinct from e.status;
 
--- Each enrolment by a person has its event and its audit row, from one transaction. (What was
--- bought has those of the sale.)
-select 'person ' || h.person_id || ' enrolled ' || count(*) || ' times in the fault courses, events '
-       || (select count(*) from host.event v where v.type = 'course.enrolled' and v.person_id = h.person_id)
-       || ', audit ' || (select count(*) from audit.entry a
-            where a.action = 'course.enrolled' and a.actor_id = h.person_id)
-  from learning.enrolment_event h
-  join learning.enrolment n on n.id = h.enrolment_id
-  join course.course c on c.id = n.course_id and c.price = 0
- where h.to_status = 'ACTIVE' and h.actor_id = h.person_id
- group by h.person_id
-having count(*) <> (select count(*) from host.event v
-                     where v.type = 'course.enrolled' and v.person_id = h.person_id)
-    or count(*) <> (select count(*) from audit.entry a
-                     where a.action = 'course.enrolled' and a.actor_id = h.person_id);
+-- Each enrolment by a person or by a sale has its event and its audit row, from one transaction.
+with taken as (
+  select n.person_id, n.course_id, count(*) as times,
+         (select count(*) from host.event v where v.type = 'course.enrolled'
+             and v.key = n.person_id::text and v.data ->> 'courseId' = n.course_id::text) as events,
+         (select count(*) from audit.entry a where a.action = 'course.enrolled'
+             and a.person_id = n.person_id and a.object_id = n.course_id::text) as rows
+    from learning.enrolment_event h
+    join learning.enrolment n on n.id = h.enrolment_id
+   where h.to_status = 'ACTIVE' and (h.actor_id = h.person_id or n.source = 'PURCHASE')
+   group by n.person_id, n.course_id)
+select 'person ' || person_id || ' enrolled ' || times || ' times in course ' || course_id || ', events '
+       || events || ', audit ' || rows
+  from taken
+ where times <> events or times <> rows;
 
 select 'idempotency key ' || key || ' was committed without its answer'
   from host.idempotency where status is null;
