@@ -105,6 +105,7 @@ enum param_type {
 	PARAM_DATE,     /* YYYY-MM-DD */
 	PARAM_TIME,     /* RFC 3339, or local date and time in the person's zone */
 	PARAM_MONEY,    /* decimal text to minor units of .options[0] */
+	PARAM_PERCENT,  /* decimal text, "%" allowed, to hundredths of a percent: "7.5" is 750 */
 	PARAM_ZONE,     /* IANA time zone name */
 	PARAM_LOCAL_URL,/* path of this site: "/x", never "//x" or a scheme */
 	PARAM_FILE      /* part of a multipart body */

@@ -114,6 +114,17 @@ int_parse(const char *s, int64_t *out)
 	return errno == 0 && *end == '\0';
 }
 
+/* Two decimals, as amounts of rand have. */
+static bool
+percent_parse(struct arena *a, const char *s, int64_t *out)
+{
+	size_t n = strlen(s);
+
+	if (n > 0 && s[n - 1] == '%')
+		s = trimmed(a, arena_strndup(a, s, n - 1));
+	return money_parse(s, "ZAR", out);
+}
+
 static const char *
 check_range(const struct param *p, int64_t value)
 {
@@ -249,6 +260,9 @@ check_value(struct host_req *h, const struct param *p, const struct form_field *
 		v->text = trimmed(a, s);
 		return money_parse(v->text, p->options[0], &v->number)
 		    ? check_range(p, v->number) : "money";
+	case PARAM_PERCENT:
+		v->text = trimmed(a, s);
+		return percent_parse(a, v->text, &v->number) ? check_range(p, v->number) : "percent";
 	case PARAM_ZONE:
 		v->text = trimmed(a, s);
 		return zone_exists(v->text) ? NULL : "zone";

@@ -87,6 +87,7 @@ static const struct param all_params[] = {
 	{ "enum", PARAM_ENUM, 0, .options = colours, .dflt_text = "red" },
 	{ "date", PARAM_DATE, 0 }, { "time", PARAM_TIME, 0 },
 	{ "money", PARAM_MONEY, 0, .max = 100000, .options = zar }, { "zone", PARAM_ZONE, 0 },
+	{ "percent", PARAM_PERCENT, 0, .max = 10000 },
 	{ "url", PARAM_LOCAL_URL, 0 }, { "many", PARAM_LINE, PARAM_MANY }, { 0 }
 };
 
@@ -105,6 +106,7 @@ echo(struct req *r, struct view *v)
 	view_bool(v, "bool", req_bool(r, "bool"));
 	view_time(v, "time", req_int(r, "time"));
 	view_int(v, "money", req_int(r, "money"));
+	view_int(v, "percent", req_int(r, "percent"));
 	for (size_t i = 0; i < n; i++)
 		view_item_str(list, many[i]);
 	return 200;
@@ -144,6 +146,7 @@ Test(request, each_type_of_parameter_takes_what_it_is_made_of)
 		{ "time=2026-11-21T14:05-03:30", "\"time\":\"2026-11-21T17:35:00Z\"" },
 		{ "time=2026-11-21%2014:05", "\"time\":\"2026-11-21T12:05:00Z\"" },
 		{ "money=12.5", "\"money\":1250" }, { "money=1000", "\"money\":100000" },
+		{ "percent=7.5", "\"percent\":750" }, { "percent=100+%25", "\"percent\":10000" },
 		{ "zone=Africa/Maputo", "\"zone\":\"Africa/Maputo\"" },
 		{ "url=/a?b=c", "\"url\":\"/a?b=c\"" }, { "many=a&many=b", "\"many\":[\"a\",\"b\"]" },
 	};
@@ -172,6 +175,7 @@ Test(request, each_type_of_parameter_says_what_is_wrong_with_a_value)
 		{ "time=2026-11-21T14:05%2B99:00", "time" }, { "time=2026-11-21T14:05 UTC", "time" },
 		{ "time=2026-11-21T14:05%2B02", "time" }, { "time=2026-02-30T14:05Z", "time" },
 		{ "money=12.345", "money" }, { "money=-1", NULL }, { "money=1000.01", "too_large" },
+		{ "percent=100.01", "too_large" }, { "percent=7.505", "percent" }, { "percent=%25", "percent" },
 		{ "money=1e3", "money" }, { "zone=Africa/Nowhere", "zone" }, { "zone=../passwd", "zone" },
 		{ "url=//evil.example", "invalid" }, { "url=https://evil.example", "invalid" },
 	};

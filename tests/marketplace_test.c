@@ -566,11 +566,11 @@ Test(marketplace, the_statement_lists_every_movement_of_ones_own_accounts)
 Test(marketplace, shares_change_from_a_day_on_and_sales_keep_theirs)
 {
 	COURSE(.slug = "c", .price = 11500);
-	cr_expect_eq(api_post_as(EVE, "/admin/rates", "{\"tier\":\"PRO\",\"share\":9000,\"burn\":0,\"days\":1,"
+	cr_expect_eq(api_post_as(EVE, "/admin/rates", "{\"tier\":\"PRO\",\"share\":\"90\",\"burn\":\"0\",\"days\":1,"
 	    "\"from\":\"2090-01-01\"}").status, 403);
-	cr_expect_eq(api_post_as(ADA, "/admin/rates", "{\"tier\":\"PRO\",\"share\":9000,\"burn\":0,\"days\":1,"
+	cr_expect_eq(api_post_as(ADA, "/admin/rates", "{\"tier\":\"PRO\",\"share\":\"90\",\"burn\":\"0\",\"days\":1,"
 	    "\"from\":\"2090-01-01\"}").status, 201);
-	cr_expect_str_eq(api_post_as(ADA, "/admin/rates", "{\"tier\":\"PRO\",\"share\":9000,\"burn\":0,"
+	cr_expect_str_eq(api_post_as(ADA, "/admin/rates", "{\"tier\":\"PRO\",\"share\":\"90\",\"burn\":\"0\","
 	    "\"days\":1,\"from\":\"2001-01-01\"}").problem, "rate_past");
 	HAS(get_as(ADA, "/admin/rates").html, "90.00");
 	seed("insert into marketplace.seller (person_id, tier) values ('%s', 'ENTERPRISE')", person_id(EVE));

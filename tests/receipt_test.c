@@ -42,15 +42,15 @@ Test(receipt, one_rate_is_in_force_at_a_time_and_a_new_one_ends_it)
 	cr_expect(strstr(cluster_try("postgres", "insert into tax.rate (category, bps, valid, source) values "
 	    "('STANDARD', 1600, '[2026-01-01,2027-01-01)', 'x')"), "23P01"));
 	cr_expect_str_eq(value("select tax.bps_at('STANDARD', '2017-01-01')"), "1400");
-	cr_expect_eq(api_post_as(ANN, "/admin/tax", "{\"category\":\"STANDARD\",\"bps\":1600,"
+	cr_expect_eq(api_post_as(ANN, "/admin/tax", "{\"category\":\"STANDARD\",\"percent\":\"16\","
 	    "\"from\":\"2090-04-01\",\"source\":\"Budget\"}").status, 403);
-	cr_expect_eq(api_post_as(ADA, "/admin/tax", "{\"category\":\"STANDARD\",\"bps\":1600,"
+	cr_expect_eq(api_post_as(ADA, "/admin/tax", "{\"category\":\"STANDARD\",\"percent\":\"16\","
 	    "\"from\":\"2090-04-01\",\"source\":\"Budget\"}").status, 201);
 	cr_expect_str_eq(value("select tax.bps_at('STANDARD', '2090-03-31 21:59+00')"), "1500");
 	cr_expect_str_eq(value("select tax.bps_at('STANDARD', '2090-03-31 22:01+00')"), "1600");
-	cr_expect_str_eq(api_post_as(ADA, "/admin/tax", "{\"category\":\"STANDARD\",\"bps\":1700,"
+	cr_expect_str_eq(api_post_as(ADA, "/admin/tax", "{\"category\":\"STANDARD\",\"percent\":\"17\","
 	    "\"from\":\"2001-04-01\",\"source\":\"Budget\"}").problem, "tax_rate_past");
-	cr_expect_str_eq(api_post_as(ADA, "/admin/tax", "{\"category\":\"ZERO\",\"bps\":5,"
+	cr_expect_str_eq(api_post_as(ADA, "/admin/tax", "{\"category\":\"ZERO\",\"percent\":\"0.05\","
 	    "\"from\":\"2091-04-01\",\"source\":\"Budget\"}").problem, "invalid_input");
 	HAS(get_as(ADA, "/admin/tax").html, "16.00");
 	cr_expect_eq(get_as(EVE, "/admin/tax").status, 403);

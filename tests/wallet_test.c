@@ -404,17 +404,17 @@ Test(wallet, a_posting_by_hand_that_makes_no_sense_is_not_asked_for)
 
 Test(wallet, a_fee_schedule_begins_in_the_future_and_ends_the_one_before)
 {
-	cr_expect_eq(post_as(ADA, "/admin/ledger/fees", "type=TRANSFER&currency=ZAR&flat=1.00&bps=0&least=0&most=&payer=SENDER"
+	cr_expect_eq(post_as(ADA, "/admin/ledger/fees", "type=TRANSFER&currency=ZAR&flat=1.00&percent=0&least=0&most=&payer=SENDER"
 	    "&from=2020-01-01T00%3A00").status, 422);
-	cr_expect_eq(post_as(ADA, "/admin/ledger/fees", "type=TRANSFER&currency=ZAR&flat=x&bps=0&least=0&most=&payer=SENDER"
+	cr_expect_eq(post_as(ADA, "/admin/ledger/fees", "type=TRANSFER&currency=ZAR&flat=x&percent=0&least=0&most=&payer=SENDER"
 	    "&from=2099-01-01T00%3A00").status, 422);
-	cr_expect_eq(post_as(ADA, "/admin/ledger/fees", "type=TRANSFER&currency=ZAR&flat=1.00&bps=0&least=0&most=&payer=SENDER"
+	cr_expect_eq(post_as(ADA, "/admin/ledger/fees", "type=TRANSFER&currency=ZAR&flat=1.00&percent=0&least=0&most=&payer=SENDER"
 	    "&from=2099-01-01T00%3A00").status, 303);
 	cr_expect_str_eq(value("select count(*) || ' ' || count(effective_to) from wallet.fee_schedule where type = 'TRANSFER'"
 	    " and currency = 'ZAR'"), "2 1");
 	HAS(get_as(ADA, "/admin/ledger/fees").html, "planned");
 	cr_expect_str_eq(value("select fee from wallet.fee_of('TRANSFER', 'ZAR', 100000)"), "500");
-	cr_expect_eq(post_as(ADA, "/admin/ledger/fees", "type=TRANSFER&currency=ZAR&flat=2.00&bps=0&least=0&most=&payer=SENDER"
+	cr_expect_eq(post_as(ADA, "/admin/ledger/fees", "type=TRANSFER&currency=ZAR&flat=2.00&percent=0&least=0&most=&payer=SENDER"
 	    "&from=2098-01-01T00%3A00").status, 409);
 }
 

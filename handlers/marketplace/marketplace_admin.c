@@ -16,8 +16,8 @@ const struct param admin_sales_params[] = {
 };
 const struct param admin_rate_params[] = {
 	{ "tier", PARAM_ENUM, PARAM_REQUIRED, .options = tiers },
-	{ "share", PARAM_INT, PARAM_REQUIRED, .min = 0, .max = 10000 },
-	{ "burn", PARAM_INT, PARAM_REQUIRED, .min = 0, .max = 1000 },
+	{ "share", PARAM_PERCENT, PARAM_REQUIRED, .min = 0, .max = 10000 },
+	{ "burn", PARAM_PERCENT, PARAM_REQUIRED, .min = 0, .max = 1000 },
 	{ "days", PARAM_INT, PARAM_REQUIRED, .min = 0, .max = 365 },
 	{ "feeFirst", PARAM_BOOL, .flags = 0 },
 	{ "from", PARAM_DATE, PARAM_REQUIRED },

@@ -8,7 +8,7 @@ static const char *const categories[] = { "STANDARD", "ZERO", "EXEMPT", NULL };
 
 const struct param receipt_rate_params[] = {
 	{ "category", PARAM_ENUM, PARAM_REQUIRED, .options = categories },
-	{ "bps", PARAM_INT, PARAM_REQUIRED, .min = 0, .max = 10000 },
+	{ "percent", PARAM_PERCENT, PARAM_REQUIRED, .min = 0, .max = 10000 },
 	{ "from", PARAM_DATE, PARAM_REQUIRED },
 	{ "source", PARAM_LINE, PARAM_REQUIRED, .min = 3, .max = 300 },
 	{ 0 }
@@ -85,14 +85,14 @@ receipt_tax_set(struct req *r, struct view *v)
 	const char *category = req_text(r, "category");
 	struct tax_rate_set row;
 
-	if (strcmp(category, "STANDARD") != 0 && req_int(r, "bps") != 0) {
-		req_field_error(r, "bps", "zero_only");
+	if (strcmp(category, "STANDARD") != 0 && req_int(r, "percent") != 0) {
+		req_field_error(r, "percent", "zero_only");
 		return req_invalid(r);
 	}
-	sql_tax_rate_set(r->db, category, req_int(r, "bps"), req_text(r, "from"),
+	sql_tax_rate_set(r->db, category, req_int(r, "percent"), req_text(r, "from"),
 	    req_text(r, "source"), &row);
 	audit_add(r->db, "tax.rate_set", "tax.rate", row.id, NULL, arena_printf(r->arena,
-	    "{\"category\":\"%s\",\"bps\":%lld}", category, (long long)req_int(r, "bps")));
+	    "{\"category\":\"%s\",\"bps\":%lld}", category, (long long)req_int(r, "percent")));
 	view_str(v, "id", row.id);
 	req_created(r);
 	req_flash(r, "good", "tax.saved");

@@ -169,7 +169,8 @@ static const char *const payers[] = { "SENDER", "RECEIVER", NULL };
 static const struct param fee_params[] = {
 	{ "type", PARAM_ENUM, PARAM_REQUIRED, .options = fee_types },
 	{ "currency", PARAM_ENUM, PARAM_REQUIRED, .options = wallet_currencies },
-	{ "flat", PARAM_LINE, PARAM_REQUIRED, .max = 40 }, { "bps", PARAM_INT, PARAM_REQUIRED, .min = 0, .max = 10000 },
+	{ "flat", PARAM_LINE, PARAM_REQUIRED, .max = 40 },
+	{ "percent", PARAM_PERCENT, PARAM_REQUIRED, .min = 0, .max = 10000 },
 	{ "least", PARAM_LINE, PARAM_REQUIRED, .max = 40 }, { "most", PARAM_LINE, 0, .max = 40 },
 	{ "payer", PARAM_ENUM, PARAM_REQUIRED, .options = payers },
 	{ "from", PARAM_TIME, PARAM_REQUIRED }, { 0 }

@@ -117,11 +117,11 @@ wallet_admin_fee_add(struct req *r, struct view *v)
 	}
 	if (!good)
 		return req_invalid(r);
-	(void)sql_desk_fee_add(r->db, req_text(r, "type"), currency, flat, (int32_t)req_int(r, "bps"), least,
+	(void)sql_desk_fee_add(r->db, req_text(r, "type"), currency, flat, (int32_t)req_int(r, "percent"), least,
 	    has_most ? &most : NULL, req_text(r, "payer"), from, &row);
 	audit_add(r->db, "wallet.fee_added", "wallet.fee_schedule", row.id, NULL,
 	    json_object(r->arena, "type", req_text(r, "type"), "currency", currency, "flat", db_i64(r->db, flat),
-	    "bps", db_i64(r->db, req_int(r, "bps")), NULL));
+	    "bps", db_i64(r->db, req_int(r, "percent")), NULL));
 	view_str(v, "id", row.id);
 	req_created(r);
 	req_flash(r, "good", "ledger.fee.added");

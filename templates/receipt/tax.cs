@@ -1,4 +1,4 @@
-{{!-- GET, POST /admin/tax: params category, bps, from, source. view.rates.N .category .bps .percent .from .until
+{{!-- GET, POST /admin/tax: params category, percent, from, source. view.rates.N .category .bps .percent .from .until
 .source .current; view.rules.N .noneUpTo .fullOver .issueDays .registerOver .from .until .source .current;
 view.series.N .series .year .last --}}<?cs
 include!"layout/head.cs" ?><?cs include!"macro/admin.cs" ?>
@@ -14,7 +14,7 @@ if:subcount(view.series) > #0 ?>
 <section aria-labelledby="series"><h2 id="series" class="mb">{{tax.series}}</h2><ul class="list card"><?cs each:s = view.series ?><li><span class="grow"><?cs if:s.series == "TAX_INVOICE" ?>{{receipt.form.invoice}}<?cs elif:s.series == "CREDIT_NOTE" ?>{{receipt.form.credit}}<?cs elif:s.series == "SELF_BILLED" ?>{{receipt.form.self}}<?cs else ?>{{receipt.form.receipt}}<?cs /if ?> <?cs var:s.year ?></span><span class="num"><?cs var:s.last.text ?></span></li><?cs /each ?></ul></section><?cs /if ?>
 <section aria-labelledby="new"><h2 id="new" class="mb">{{tax.new}}</h2><form class="form card" method="post" action="/admin/tax"><?cs call:csrf() ?>
 <div class="grid-2"><div class="field"><label for="f-category">{{tax.category}}</label><select class="input" id="f-category" name="category"><option value="STANDARD">{{tax.STANDARD}}</option><option value="ZERO">{{tax.ZERO}}</option><option value="EXEMPT">{{tax.EXEMPT}}</option></select></div>
-<?cs call:field("number", "bps", "{{tax.bps}}", "{{tax.bps.hint}}", "", "off", #1, #0) ?></div>
+<?cs call:field("text", "percent", "{{tax.in_percent}}", "", "", "off", #1, #0) ?></div>
 <div class="grid-2"><?cs call:field("date", "from", "{{tax.from}}", "{{tax.from.hint}}", "", "off", #1, #0) ?><?cs call:field("text", "source", "{{tax.source}}", "", "", "off", #1, #300) ?></div>
 <div class="actions"><button class="button primary">{{form.save}}</button></div></form></section>
 </div></div>

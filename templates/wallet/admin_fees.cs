@@ -1,4 +1,4 @@
-{{!-- GET, POST /admin/ledger/fees: type, currency, flat, bps, least, most, payer, from. view.items.N .type
+{{!-- GET, POST /admin/ledger/fees: type, currency, flat, percent, least, most, payer, from. view.items.N .type
 .currency .flat .bps .show.percent .least .hasMost .most .payer .current .planned .from .to; view.limits.N
 .currency .minimum .single .daily .current .planned .from; POST /admin/ledger/limits: limitCurrency, minimum, single,
 daily, limitFrom; view.form.types, .currencies, .payers .N .value .label --}}<?cs
@@ -11,7 +11,7 @@ each:f = view.items ?><tr><th scope="row"><?cs var:f.type ?> <?cs var:f.currency
 each:c = view.limits ?><tr><th scope="row"><?cs var:c.currency ?> <?cs if:c.current ?><span class="badge good">{{ledger.fee.current}}</span><?cs elif:c.planned ?><span class="badge warn">{{ledger.fee.planned}}</span><?cs /if ?></th><td class="n num" data-label="{{wallet.limit.minimum}}"><?cs var:c.minimum ?></td><td class="n num" data-label="{{wallet.limit.single}}"><?cs var:c.single ?></td><td class="n num" data-label="{{wallet.limit.daily}}"><?cs var:c.daily ?></td><td data-label="{{ledger.limit.from}}"><?cs call:date(c.from) ?></td></tr><?cs /each ?></tbody></table></section>
 <section class="medium" aria-labelledby="add"><h2 id="add" class="mb">{{ledger.fee.add}}</h2><form class="form card" method="post" action="/admin/ledger/fees"><?cs call:csrf() ?><?cs
 call:choose("type", "{{ledger.fee.for}}", "", view.form.types, "TRANSFER") ?><?cs call:choose("currency", "{{wallet.currency}}", "", view.form.currencies, "ZAR") ?><?cs
-call:field("text", "flat", "{{ledger.fee.flat}}", "", "0", "off", #1, #40) ?><?cs call:field("number", "bps", "{{ledger.fee.bps}}", "{{ledger.fee.bps.hint}}", "50", "off", #1, #0) ?><?cs
+call:field("text", "flat", "{{ledger.fee.flat}}", "", "0", "off", #1, #40) ?><?cs call:field("text", "percent", "{{ledger.fee.of}}", "", "0.5", "off", #1, #0) ?><?cs
 call:field("text", "least", "{{ledger.fee.least}}", "", "0", "off", #1, #40) ?><?cs call:field("text", "most", "{{ledger.fee.most}}", "{{ledger.fee.most.hint}}", "", "off", #0, #40) ?><?cs
 call:choose("payer", "{{ledger.fee.payer}}", "", view.form.payers, "SENDER") ?><?cs call:field("datetime-local", "from", "{{ledger.fee.from}}", "{{ledger.fee.from.hint}}", "", "off", #1, #0) ?>
 <div class="actions"><button class="button primary">{{ledger.fee.add}}</button></div></form></section>
