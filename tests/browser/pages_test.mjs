@@ -16,7 +16,11 @@ const visits = {
 
 const fileName = text => text.replace(/[^a-z0-9]+/gi, '-').replace(/^-|-$/g, '') || 'front'
 
-async function look(context, page, place, name) {
+// As a part of all tests the light theme is left to crawl_test, which asks axe about
+// every page of the platform.
+const sample = process.env.BROWSER_PLAN === 'sample'
+
+async function look(context, page, place, name, colorScheme) {
   context.troubles.length = 0
   if (place.startsWith('/')) {
     const response = await page.goto(address + place, { waitUntil: 'load' })
@@ -33,8 +37,7 @@ async function look(context, page, place, name) {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
   truth(wide <= 1, `${wide} px wider than the screen`)
   equal(context.troubles.join('\n'), '', 'console')
-  const found = await axe(page)
-  equal(found, '', 'axe')
+  if (!sample || colorScheme === 'dark') equal(await axe(page), '', 'axe')
   await picture(page, name)
 }
 
@@ -44,7 +47,7 @@ for (const [role, places] of Object.entries(visits)) {
       // Dark differs in colour alone: one width shows it. As a part of all tests
       // each width and each theme is looked at once.
       if (colorScheme === 'dark' && viewport.width < 1000) continue
-      if (process.env.BROWSER_PLAN === 'sample' && colorScheme === 'light' && viewport.width >= 1000) continue
+      if (sample && colorScheme === 'light' && viewport.width >= 1000) continue
       let context
       await test(`${role || 'anonymous'} enters at ${viewport.width} px, ${colorScheme}`, async () => {
         context = await person(role, { viewport, colorScheme, reducedMotion: 'reduce' })
@@ -60,7 +63,7 @@ for (const [role, places] of Object.entries(visits)) {
             continue
           }
         }
-        await test(name, () => look(context, page, place, fileName(`${role}-${place}-${viewport.width}-${colorScheme}`)))
+        await test(name, () => look(context, page, place, fileName(`${role}-${place}-${viewport.width}-${colorScheme}`), colorScheme))
       }
       await context.close()
     }

@@ -79,7 +79,7 @@ settled() {
 		select payment.sweep(), payment.operation_add('SYNC', p.provider, p.id, null, null) from payment.payment p
 		 where p.created_at >= '$since' and p.status = 'PENDING' and coalesce(p.session_reference, p.reference) is not null
 		   and not exists (select from payment.operation o where o.payment_id = p.id and (o.state = 'OPEN'
-		     or o.kind = 'SYNC' and o.created_at > '$over'))" >/dev/null 2>&1
+		     or o.kind = 'SYNC' and o.created_at > '$over')), pg_notify('job', '')" >/dev/null 2>"$work/settled.err"
 	sleep 1
 	[ "$(db -c "select count(*) from payment.operation where state = 'OPEN'" 2>/dev/null)" = 0 ] || return 1
 	check >/dev/null
@@ -101,7 +101,7 @@ wait $payer
 told mode=normal
 over=$(db -c 'select now()')
 echo "# $(sort "$work/kills" | uniq -c | tr -s ' \n' ' ')killed; $(wc -l <"$work/history") things acknowledged"
-until_true 120 settled || check | sed 's/^/# /'
+until_true 120 settled || { check; cat "$work/settled.err"; } | sed 's/^/# /'
 check >"$work/check"
 figure "$(grep '^#' "$work/check" | cut -c3-)"
 is "what was acknowledged is there, every effect once" "$(grep -v '^#' "$work/check")" ""
