@@ -70,16 +70,16 @@ killing() { # SECONDS
 }
 
 # Everything that was begun comes to its end: retries, the sweep and the leases of the dead,
-# without their pauses. A call lasts 1.5 s at most.
+# without their pauses. A call lasts 1.5 s at most, a lease 180 s: one of ten seconds is a dead one's.
 settled() {
 	db -c "update payment.provider set open_until = null, outcomes = 0, calls = 0;
 		update payment.operation set next_attempt_at = now() where state = 'OPEN' and updated_at < now() - interval '5 s';
-		update host.job set locked_until = now() where state = 'RUNNING' and locked_until < now() + interval '140 s' and type like 'payment.%';
+		update host.job set locked_until = now() where state = 'RUNNING' and locked_until < now() + interval '170 s' and type like 'payment.%';
 		update host.job set run_at = now() where state = 'READY' and type like 'payment.%';
 		select payment.sweep(), payment.operation_add('SYNC', p.provider, p.id, null, null) from payment.payment p
 		 where p.created_at >= '$since' and p.status = 'PENDING' and coalesce(p.session_reference, p.reference) is not null
 		   and not exists (select from payment.operation o where o.payment_id = p.id and (o.state = 'OPEN'
-		     or o.kind = 'SYNC' and o.created_at > '$over')), pg_notify('job', '')" >/dev/null 2>"$work/settled.err"
+		     or o.kind = 'SYNC' and o.created_at > '$over')); select pg_notify('job', '')" >/dev/null 2>"$work/settled.err"
 	sleep 1
 	[ "$(db -c "select count(*) from payment.operation where state = 'OPEN'" 2>/dev/null)" = 0 ] || return 1
 	check >/dev/null
