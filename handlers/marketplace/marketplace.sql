@@ -153,12 +153,19 @@ select c.slug, c.title, e.sales, e.total_earnings as earned, e.pending_earnings 
  where e.instructor_id = $1
  order by e.total_earnings desc limit 50;
 
--- Every movement of the educator's accounts in a month, oldest first.
+-- Every movement of the educator's accounts in a month, oldest first: account by account,
+-- through the two indexes of entries (docs/money.md on the barrier).
 -- seller_statement(person uuid, month text) -> many
 --   at time, kind text, code text, amount i64, ref_id uuid?
 select e.effective_at as at, e.kind, e.code, e.amount, e.ref_id
-  from ledger.entry_public e
- where e.owner_id = $1 and e.code like 'instructor:%'
+  from ledger.account_public a
+ cross join lateral (
+       (select x.* from ledger.entry_public x
+         where x.account_id = a.id and x.currency = a.currency and x.version is not null offset 0)
+       union all
+       (select x.* from ledger.entry_public x
+         where x.account_id = a.id and x.currency = a.currency and x.version is null offset 0)) e
+ where a.owner_id = $1 and a.code like 'instructor:%'
    and e.effective_at >= to_date($2, 'YYYY-MM')::timestamp at time zone 'Africa/Johannesburg'
    and e.effective_at < (to_date($2, 'YYYY-MM') + interval '1 month')::timestamp
        at time zone 'Africa/Johannesburg'

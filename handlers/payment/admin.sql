@@ -44,11 +44,11 @@ select s.at, 'step' as source, s.kind, s.reference, (s.data->>'amount')::bigint 
 union all
 select e.recorded_at, 'posting', lower(e.kind), e.txn_id::text, e.amount, e.currency, e.code, null,
        lpad(e.seq::text, 4, '0')
-  from ledger.entry_public e
- where e.ref_id = any (array[$1::uuid]
-         || array(select r.id from payment.refund r where r.payment_id = $1)
-         || array(select d.id from payment.dispute d where d.payment_id = $1)
-         || array(select d.id from payment.difference d where d.payment_id = $1))
+  from (select $1::uuid as id
+        union all select r.id from payment.refund r where r.payment_id = $1
+        union all select d.id from payment.dispute d where d.payment_id = $1
+        union all select d.id from payment.difference d where d.payment_id = $1) ref
+ cross join lateral (select x.* from ledger.entry_public x where x.ref_id = ref.id offset 0) e
  order by at, source desc, seq;
 
 -- Documents of what was paid for, and when they were mailed.

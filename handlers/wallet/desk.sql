@@ -22,7 +22,9 @@ select id, code, currency, class, mode, balance, version, floor, ceiling, owner_
 -- desk_entries(account i64, limit i64, offset i64) -> many
 --   txn_id i64, seq i32, amount i64, balance_after i64?, kind text, effective_at time, total i64
 select txn_id, seq, amount, balance_after, kind, effective_at, count(*) over () as total
-  from ledger.entry_public where account_id = $1
+  from ((select * from ledger.entry_public where account_id = $1 and version is not null offset 0)
+        union all
+        (select * from ledger.entry_public where account_id = $1 and version is null offset 0)) e
  order by txn_id desc, seq desc limit $2 offset $3;
 
 -- desk_txn(id i64) -> one

@@ -1,5 +1,7 @@
 -- Queries of the wallet's own pages. The person is in each of them; the views
--- show nobody else's rows anyway.
+-- show nobody else's rows anyway. "offset 0" keeps a lateral select apart: only so
+-- the account reaches the index of the entries through the view's barrier, else all
+-- entries of the ledger are read.
 
 -- wallet_accounts(person uuid) -> many
 --   id i64, currency text, purpose text, balance i64, version i64
@@ -55,7 +57,8 @@ with page as materialized (
 	          and ($3::text is null or x.kind = $3)
 	          and ($4::text is null or (x.amount > 0) = ($4 = 'in'))
 	          and ($5::timestamptz is null or x.effective_at >= $5)
-	          and ($6::timestamptz is null or x.effective_at < $6)) e
+	          and ($6::timestamptz is null or x.effective_at < $6)
+	        offset 0) e
 	 where a.owner_id = $1 and a.code = 'user:' || $1::text || ':wallet:' || $2
 	 order by e.version desc
 	 limit $7 offset $8)
@@ -65,16 +68,19 @@ select e.txn_id, e.version, e.amount, e.balance_after, e.kind, e.effective_at, e
   left join identity.person_by_id(array(select distinct o.other from page o where o.other is not null)) p on p.id = e.other
  order by e.version desc;
 
--- Versions have no gaps: every page is a range of them.
+-- Versions have no gaps: every page is a range of them, worked out apart, since only
+-- comparisons with plain values pass the barrier.
 -- wallet_newest(person uuid, currency text, limit i64, offset i64) -> many like wallet_entries
 with page as materialized (
 	select e.txn_id, e.version, e.amount, e.balance_after, e.kind, e.effective_at, a.version as total,
 	       (case when e.meta ? 'to' and e.meta ->> 'from' = $1::text then e.meta ->> 'to' when e.meta ? 'to' then e.meta ->> 'from' end)::uuid as other
 	  from ledger.account_public a
+	 cross join lateral (select a.version - $4 - $3 as below, a.version - $4 as top offset 0) v
 	 cross join lateral (
 	       select x.* from ledger.entry_public x
-	        where x.account_id = a.id and x.currency = a.currency
-	          and x.version > a.version - $4 - $3 and x.version <= a.version - $4) e
+	        where x.account_id = a.id and x.currency = a.currency and x.version is not null
+	          and x.version > v.below and x.version <= v.top
+	        order by x.version desc limit $3) e
 	 where a.owner_id = $1 and a.code = 'user:' || $1::text || ':wallet:' || $2)
 select e.txn_id, e.version, e.amount, e.balance_after, e.kind, e.effective_at, e.total, p.id as other, p.name_ct,
        p.data_key
@@ -107,7 +113,8 @@ select (coalesce(sum(e.amount) filter (where e.effective_at < $3), 0))::int8 as 
   from ledger.account_public a
  cross join lateral (
        select x.amount, x.effective_at from ledger.entry_public x
-        where x.account_id = a.id and x.currency = a.currency and x.version is not null) e
+        where x.account_id = a.id and x.currency = a.currency and x.version is not null
+        offset 0) e
  where a.owner_id = $1 and a.code = 'user:' || $1::text || ':wallet:' || $2;
 
 -- One transaction that moved something of the person's own; the view shows an
