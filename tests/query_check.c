@@ -129,6 +129,22 @@ columns_check(const char *place, const char *name, const char *kind, const PGres
 	}
 }
 
+/* The ledger's tables: also an index that is walked from end to end is a scan, as when
+ * a condition did not pass the barrier of a view. */
+static bool
+walks_ledger(PGresult *plan, char table[64])
+{
+	for (int i = 0; i < PQntuples(plan); i++) {
+		const char *line = PQgetvalue(plan, i, 0), *at = strstr(line, "Scan using ");
+		const char *next = i + 1 < PQntuples(plan) ? PQgetvalue(plan, i + 1, 0) : "";
+
+		if (at && sscanf(at, "Scan using %*s on %63s", table) == 1 &&
+		    (!strcmp(table, "entry") || !strcmp(table, "txn")) && !strstr(next, "Index Cond"))
+			return true;
+	}
+	return false;
+}
+
 /* Names the table of the first Seq Scan on a large one. */
 static bool
 scans_large(PGresult *plan, char table[64])
@@ -168,7 +184,8 @@ plan_check(PGconn *c, const char *place, const char *name, const char *remark, s
 		state = PQresultErrorField(plan, PG_DIAG_SQLSTATE);
 		if (!state) {
 			allowed = true;
-			cr_expect(strstr(remark, "Reads all") || !scans_large(plan, table),
+			cr_expect(strstr(remark, "Reads all") ||
+			    (!scans_large(plan, table) && !walks_ledger(plan, table)),
 			    "%s: %s has no index for its way through %s (if that is meant, a remark "
 			    "\"Reads all: why\" says so)", place, name, table);
 		} else if (strcmp(state, "42501")) {
