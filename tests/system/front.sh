@@ -39,6 +39,18 @@ get /api/v1/signin -X POST --data-binary @"$work/two"
 is "a big body of the API is 413" "$status" 413
 like "and a problem document" "$(header content-type)" 'application/problem\+json'
 like "that names its request" "$body" '"requestId":"[0-9a-f]{32}"'
+for path in /measure /teaching /administrator /accounts; do
+	get $path -X POST --data-binary @"$work/two"
+	is "$path is not the folder that it begins like: a big body is 413" "$status" 413
+done
+for path in /me/avatar /teach/import /admin/courses; do
+	get $path -X POST --data-binary @"$work/two"
+	unlike "a big body reaches the host at $path" "$status" '^(413|5..)$'
+done
+for path in /teach /admin /me /account; do
+	get $path
+	unlike "$path is not sent to $path/" "$(header location)" "$path/\$"
+done
 
 # ---- places that are nobody's business ----
 get /.git/config
