@@ -269,10 +269,12 @@ view_paging(struct view *v, int64_t page, int64_t limit, int64_t total)
 	struct view *hint = view_page_only(p, "at");
 	view_int(hint, "first", total == 0 ? 0 : (page - 1) * limit + 1);
 	view_int(hint, "last", page * limit < total ? page * limit : total);
+	if (total > 0 && page > pages)
+		view_str(hint, "beyond", req_page_link(r, pages));
 	if (page > 1)
-		view_str(hint, "prev", req_page_link(r, page - 1));
+		view_str(hint, "prev", req_page_link(r, page - 1 < pages ? page - 1 : pages));
 	if (page < pages)
 		view_str(hint, "next", req_page_link(r, page + 1));
 	if (pages > 1)
-		paging_links(p, r, page, pages);
+		paging_links(p, r, page <= pages ? page : pages + 1, pages);
 }

@@ -229,3 +229,43 @@ Test(payment_admin, lists_filter_by_their_address)
 	HAS_NOT(get_as(ADA, "/admin/refunds?status=FAILED").html, "A test");
 	HAS_NOT(get_as(ADA, "/admin/refunds?provider=STRIPE").html, "A test");
 }
+
+Test(payment_admin, a_page_beyond_the_last_says_how_many_there_are_and_leads_back)
+{
+	static const struct { enum who who; const char *path, *rows, *last; } lists[] = {
+		{ ADA, "/admin/payments?status=COMPLETED&page=50", "payment where status = 'COMPLETED'",
+		    "/admin/payments?status=COMPLETED\"" },
+		{ ADA, "/admin/refunds?provider=SANDBOX&page=50", "refund",
+		    "/admin/refunds?provider=SANDBOX&amp;page=2\"" },
+		{ ADA, "/admin/payment-calls?page=50", "operation", "/admin/payment-calls?page=2\"" },
+		{ ADA, "/admin/payment-events?page=50", "event", "/admin/payment-events\"" },
+		{ ADA, "/admin/refund-requests?page=50", "refund_request", "/admin/refund-requests\"" },
+		{ ADA, "/admin/disputes?page=50", "dispute", "/admin/disputes\"" },
+		{ ADA, "/admin/reconciliation?page=50", "difference", "/admin/reconciliation\"" },
+		{ ANN, "/payments?page=50", "payment", "/payments\"" } };
+	const char *p = paid(200000);
+
+	sandbox_with(payment_make(ANN, 500, "ZAR", "d"), "dispute");
+	for (int i = 0; i < 21; i++)
+		refund_make(p, 1, arena_printf(kit_arena(), "r%d", i));
+	jobs_run();
+	clock_move(90 * SECOND);
+	jobs_run();
+	refund(ADA, p, "amount=1500&reason=x&idempotency_key=a");
+	seed("with run as (insert into payment.reconciliation (provider, since, until, state)"
+	    " values ('SANDBOX', now() - interval '1 day', now(), 'DONE') returning id)"
+	    " insert into payment.difference (reconciliation_id, provider, kind, reference, ours, currency)"
+	    " select id, 'SANDBOX', 'MISSING_THERE', 'x', 5, 'ZAR' from run");
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+		struct reply r = get_as(lists[i].who, lists[i].path);
+
+		cr_expect_eq(r.status, 200, "%s", lists[i].path);
+		HAS(r.json, "\"items\":[],\"page\"");
+		cr_expect_gt(count("payment.%s", lists[i].rows), 0, "%s", lists[i].rows);
+		HAS(r.json, arena_printf(kit_arena(), "\"total\":%s,", value("select count(*) from payment.%s",
+		    lists[i].rows)));
+		HAS(r.html, "There is no page 50");
+		HAS(r.html, arena_printf(kit_arena(), "<a class=\"button primary\" href=\"%s", lists[i].last));
+	}
+	HAS(get_as(ADA, "/admin/refunds?status=FAILED&page=50").json, "\"total\":0,");
+}

@@ -95,6 +95,7 @@ Test(wallet, lists_movements_with_the_balance_after_each_filtered_and_in_pages)
 	HAS(get_as(ANN, "/wallet/ZAR?direction=out").json, "\"total\":1,");
 	HAS(get_as(ANN, "/wallet/ZAR?kind=DEPOSIT").json, "\"total\":30,");
 	HAS(get_as(ANN, "/wallet/ZAR?to=2020-01-01").json, "\"items\":[]");
+	HAS(get_as(ANN, "/wallet/ZAR?to=2020-01-01").json, "\"total\":0,");
 	cr_expect_eq(get_as(ANN, "/wallet/ZAR?from=yesterday").status, 422);
 	cr_expect_eq(get_as(ANN, "/wallet/ZAR?kind=X").status, 422);
 }
@@ -353,6 +354,64 @@ Test(wallet, an_administrator_drills_from_a_balance_to_its_entries)
 	cr_expect_eq(get_as(ADA, "/admin/ledger/transactions/77777").status, 404);
 	cr_expect_eq(get_as(ADA, "/admin/ledger?q=%25").status, 200);
 	HAS(get_as(ADA, "/admin/ledger?q=%25").json, "\"items\":[]");
+}
+
+Test(wallet, a_page_beyond_the_last_says_how_many_there_are_and_leads_back)
+{
+	const char *account;
+
+	for (int i = 0; i < 30; i++)
+		fund(ANN, "ZAR", "100");
+	seed("insert into wallet.adjustment (reason, legs, requested_by) select 'reason no ' || n, '[{}, {}]', '%s'"
+	    " from generate_series(1, 30) n", person_id(ADA));
+	account = value("select id from ledger.account where code = 'bank:main:ZAR'");
+	const struct { enum who who; const char *path, *total, *last; } lists[] = {
+		{ ANN, "/wallet/ZAR?page=9", "30", "/wallet/ZAR?page=2" },
+		{ ANN, "/wallet/ZAR?direction=in&page=9", "30", "/wallet/ZAR?direction=in&amp;page=2" },
+		{ ADA, "/admin/ledger?q=user&page=9", "1", "/admin/ledger?q=user\"" },
+		{ ADA, "/admin/ledger/adjustments?page=9", "30", "/admin/ledger/adjustments?page=2" },
+		{ ADA, arena_printf(kit_arena(), "/admin/ledger/accounts/%s?page=9", account), "30",
+		    arena_printf(kit_arena(), "/admin/ledger/accounts/%s?page=2", account) },
+	};
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		struct reply r = get_as(lists[i].who, lists[i].path);
+
+		cr_expect_eq(r.status, 200, "%s", lists[i].path);
+		HAS(r.json, "\"items\":[]");
+		HAS(r.json, arena_printf(kit_arena(), "\"total\":%s,", lists[i].total));
+		HAS(r.html, "There is no page 9");
+		HAS(r.html, arena_printf(kit_arena(), "<a class=\"button primary\" href=\"%s", lists[i].last));
+	}
+}
+
+/* Entries read, not time: the index tells how many it gave to this transaction. */
+Test(wallet, the_desks_page_of_a_hot_account_does_not_read_all_of_it)
+{
+	const char *id;
+	struct reply r;
+
+	seed("select ledger.account_open('platform:' || x || ':test:ZAR', 'ZAR') from unnest(array['income', 'expense']) x");
+	for (int i = 0; i < 5; i++)
+		seed("select ledger.post_many((select jsonb_agg(jsonb_build_object('kind', 'TEST', 'idem', %d || ':' || n,"
+		    " 'accounts', (select jsonb_agg(id order by code) from ledger.account where code like 'platform:%%:test:ZAR'),"
+		    " 'amounts', jsonb_build_array(-n, n))) from generate_series(1, 400) n))", i);
+	id = arena_strdup(kit_arena(), value("select id from ledger.account where code = 'platform:income:test:ZAR'"));
+	seed("select ledger.snapshot_take(1)");
+	seed("select ledger.post_named('TEST', 'newest', array['platform:income:test:ZAR',"
+	    " 'platform:expense:test:ZAR'], array[77, -77], null, null, null, null, null)");
+	r = get_as(ADA, arena_printf(kit_arena(), "/admin/ledger/accounts/%s", id));
+	HAS(r.json, "\"total\":2001,");
+	HAS(strstr(r.json, "\"items\":[{"), "\"amount\":{\"amount\":77,");
+	HAS(get_as(ADA, arena_printf(kit_arena(), "/admin/ledger/accounts/%s?page=81", id)).json,
+	    "\"amount\":{\"amount\":1,");
+	HAS(get_as(ADA, arena_printf(kit_arena(), "/admin/ledger/accounts/%s?page=82", id)).html, "There is no page 82");
+#define READ "pg_stat_get_xact_tuples_returned('ledger.entry_append_idx'::regclass)"
+	seed("do $$ declare was int8 := " READ "; now int8; begin perform set_config('app.role', 'ADMIN', true);"
+	    " if ledger.entry_count(%s) <> 2001 then raise exception 'wrong number'; end if;"
+	    " now := " READ "; if now - was not between 1 and 30 then raise exception '%% counted', now - was; end if;"
+	    " perform ledger.entry_page(%s, 25, 0); was := " READ ";"
+	    " if was - now not between 25 and 60 then raise exception '%% read', was - now; end if; end $$", id, id);
 }
 
 Test(wallet, nobody_else_sees_the_desk)

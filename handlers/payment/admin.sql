@@ -3,10 +3,9 @@
 -- Reads all: a search over payments of everybody, newest first.
 -- admin_payments(q text?, status text?, provider text?, limit i64, offset i64) -> many
 --   id uuid, title text, amount i64, currency text, status text, provider text, person_id uuid,
---   amount_refunded i64, amount_disputed i64, integrity bool, created_at time, total i64
+--   amount_refunded i64, amount_disputed i64, integrity bool, created_at time
 select p.id, p.title, p.amount, p.currency, p.status, p.provider, p.person_id, p.amount_refunded,
-       p.amount_disputed, p.integrity is not null as integrity, p.created_at,
-       count(*) over () as total
+       p.amount_disputed, p.integrity is not null as integrity, p.created_at
   from payment.payment p
  where ($1::text is null or p.id::text = lower($1) or p.person_id::text = lower($1)
         or p.reference = $1 or p.session_reference = $1 or p.charge_reference = $1
@@ -15,6 +14,17 @@ select p.id, p.title, p.amount, p.currency, p.status, p.provider, p.person_id, p
    and ($3::text is null or p.provider = $3)
  order by p.created_at desc, p.id desc
  limit $4 offset $5;
+
+-- Reads all: how many that search finds.
+-- admin_payments_count(q text?, status text?, provider text?) -> one
+--   total i64
+select count(*) as total
+  from payment.payment p
+ where ($1::text is null or p.id::text = lower($1) or p.person_id::text = lower($1)
+        or p.reference = $1 or p.session_reference = $1 or p.charge_reference = $1
+        or p.purpose_id::text = lower($1))
+   and ($2::text is null or p.status = $2)
+   and ($3::text is null or p.provider = $3);
 
 -- admin_payment(id uuid) -> one
 --   id uuid, person_id uuid, title text, amount i64, currency text, purpose text, purpose_id uuid,
@@ -70,13 +80,17 @@ select id, status, amount, fresh, request from payment.refund_ask($1, $2, $3, $4
 
 -- admin_requests(status text?, limit i64, offset i64) -> many
 --   id uuid, payment_id uuid, title text, amount i64, currency text, reason text, status text,
---   requested_by uuid, decided_by uuid?, created_at time, total i64
+--   requested_by uuid, decided_by uuid?, created_at time
 select q.id, q.payment_id, p.title, q.amount, q.currency, q.reason, q.status, q.requested_by,
-       q.decided_by, q.created_at, count(*) over () as total
+       q.decided_by, q.created_at
   from payment.refund_request q join payment.payment p on p.id = q.payment_id
  where $1::text is null or q.status = $1
  order by q.status = 'PENDING' desc, q.created_at desc
  limit $2 offset $3;
+
+-- admin_requests_count(status text?) -> one
+--   total i64
+select count(*) as total from payment.refund_request where $1::text is null or status = $1;
 
 -- admin_request_decide(id uuid, approve bool) -> one
 --   payment_id uuid
@@ -84,33 +98,51 @@ select payment.refund_decide($1, $2) as payment_id;
 
 -- admin_refunds(status text?, provider text?, limit i64, offset i64) -> many
 --   id uuid, payment_id uuid, title text, amount i64, currency text, status text, source text,
---   reason text?, error_code text?, created_at time, processed_at time?, total i64
+--   reason text?, error_code text?, created_at time, processed_at time?
 select r.id, r.payment_id, p.title, r.amount, r.currency, r.status, r.source, r.reason,
-       r.error_code, r.created_at, r.processed_at, count(*) over () as total
+       r.error_code, r.created_at, r.processed_at
   from payment.refund r join payment.payment p on p.id = r.payment_id
  where ($1::text is null or r.status = $1) and ($2::text is null or p.provider = $2)
  order by r.created_at desc
  limit $3 offset $4;
 
+-- admin_refunds_count(status text?, provider text?) -> one
+--   total i64
+select count(*) as total
+  from payment.refund r join payment.payment p on p.id = r.payment_id
+ where ($1::text is null or r.status = $1) and ($2::text is null or p.provider = $2);
+
 -- admin_disputes(status text?, provider text?, limit i64, offset i64) -> many
 --   id uuid, payment_id uuid, title text, amount i64, fee i64, currency text, status text,
---   reason text?, withdrawn_at time?, reinstated_at time?, closed_at time?, created_at time, total i64
+--   reason text?, withdrawn_at time?, reinstated_at time?, closed_at time?, created_at time
 select d.id, d.payment_id, p.title, d.amount, d.fee, p.currency, d.status, d.reason,
-       d.withdrawn_at, d.reinstated_at, d.closed_at, d.created_at, count(*) over () as total
+       d.withdrawn_at, d.reinstated_at, d.closed_at, d.created_at
   from payment.dispute d join payment.payment p on p.id = d.payment_id
  where ($1::text is null or d.status = $1) and ($2::text is null or p.provider = $2)
  order by d.created_at desc
  limit $3 offset $4;
 
+-- admin_disputes_count(status text?, provider text?) -> one
+--   total i64
+select count(*) as total
+  from payment.dispute d join payment.payment p on p.id = d.payment_id
+ where ($1::text is null or d.status = $1) and ($2::text is null or p.provider = $2);
+
 -- admin_events(status text?, provider text?, limit i64, offset i64) -> many
 --   id uuid, provider text, event_id text, type text, status text, deliveries i32, payment_id uuid?,
---   error text?, received_at time, processed_at time?, total i64
+--   error text?, received_at time, processed_at time?
 select id, provider, event_id, type, status, deliveries, payment_id, error, received_at,
-       processed_at, count(*) over () as total
+       processed_at
   from payment.event
  where ($1::text is null or status = $1) and ($2::text is null or provider = $2)
  order by received_at desc
  limit $3 offset $4;
+
+-- Reads all: how many events there are in that state, of that provider.
+-- admin_events_count(status text?, provider text?) -> one
+--   total i64
+select count(*) as total from payment.event
+ where ($1::text is null or status = $1) and ($2::text is null or provider = $2);
 
 -- admin_event(id uuid) -> one
 --   id uuid, provider text, event_id text, type text, api_version text?, livemode bool,
@@ -128,14 +160,19 @@ select payment.event_again($1) as done;
 -- admin_operations(state text?, provider text?, limit i64, offset i64) -> many
 --   id uuid, kind text, provider text, payment_id uuid?, recovery_point text, state text,
 --   attempts i32, next_attempt_at time, last_error text?, created_at time, finished_at time?,
---   useful bool, total i64
+--   useful bool
 select o.id, o.kind, o.provider, o.payment_id, o.recovery_point, o.state, o.attempts,
        o.next_attempt_at, o.last_error, o.created_at, o.finished_at,
-       payment.operation_useful(o) as useful, count(*) over () as total
+       payment.operation_useful(o) as useful
   from payment.operation o
  where ($1::text is null or o.state = $1) and ($2::text is null or o.provider = $2)
  order by o.created_at desc
  limit $3 offset $4;
+
+-- admin_operations_count(state text?, provider text?) -> one
+--   total i64
+select count(*) as total from payment.operation
+ where ($1::text is null or state = $1) and ($2::text is null or provider = $2);
 
 -- operation_again(id uuid) -> one
 --   done bool
@@ -162,13 +199,17 @@ select id, provider, since, until, state, checked, differences, error, created_a
 
 -- admin_differences(state text?, limit i64, offset i64) -> many
 --   id uuid, provider text, kind text, reference text, payment_id uuid?, ours i64?, theirs i64?,
---   currency text, state text, note text?, created_at time, resolved_at time?, total i64
+--   currency text, state text, note text?, created_at time, resolved_at time?
 select id, provider, kind, reference, payment_id, ours, theirs, currency, state, note, created_at,
-       resolved_at, count(*) over () as total
+       resolved_at
   from payment.difference
  where $1::text is null or state = $1
  order by state, created_at desc
  limit $2 offset $3;
+
+-- admin_differences_count(state text?) -> one
+--   total i64
+select count(*) as total from payment.difference where $1::text is null or state = $1;
 
 -- difference_resolve(id uuid, note text) -> one
 --   done bool

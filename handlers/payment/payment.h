@@ -35,18 +35,16 @@ handler_fn admin_list, admin_show, admin_refund, admin_ask, admin_decide, admin_
     admin_request_list, admin_request_decide, admin_dispute_list, admin_event_list,
     admin_event_show, admin_event_again, admin_call_list,
     admin_call_again, admin_reconciliation, admin_reconcile, admin_resolve;
-/* Links of a filter, labelled with the messages "<prefix>.<value>". */
-void payment_filter(struct req *, struct view *, const char *key, const char *param,
-    const char *const *values, const char *prefix);
 int64_t payment_offset(struct req *);
-/* The page of a list: its title, the filters of `filters` parameters, its items' list. */
+/* The page of a list of `total` rows: its title, the links of its filters (up to a param of
+ * NULL), its paging. Returns the list of its items, still empty. */
 struct payment_filter {
 	const char *param;
 	const char *const *values;
-	const char *prefix; /* of their messages */
+	const char *prefix; /* of their messages "<prefix>.<value>" */
 };
 struct view *payment_list_view(struct req *, struct view *, const char *title,
-    const struct payment_filter *, size_t filters);
+    const struct payment_filter *, int64_t total);
 /* The end of an action that was done or was not: audit row, flash, the page to see. Not done:
  * `status` and `code`. */
 struct payment_action {

@@ -4,13 +4,16 @@
 
 -- payment_list(person uuid, limit i64, offset i64) -> many
 --   id uuid, title text, amount i64, currency text, status text, amount_refunded i64,
---   error_code text?, created_at time, total i64
-select id, title, amount, currency, status, amount_refunded, error_code, created_at,
-       count(*) over () as total
+--   error_code text?, created_at time
+select id, title, amount, currency, status, amount_refunded, error_code, created_at
   from payment.payment
  where person_id = $1
  order by created_at desc, id desc
  limit $2 offset $3;
+
+-- payment_count(person uuid) -> one
+--   total i64
+select count(*) as total from payment.payment where person_id = $1;
 
 -- payment_get(id uuid, person uuid) -> one
 --   id uuid, title text, amount i64, currency text, purpose text, status text,

@@ -9,38 +9,48 @@
 #include "payment.h"
 #include "stepup/stepup.h"
 
-void
-payment_filter(struct req *r, struct view *v, const char *key, const char *param,
-    const char *const *values, const char *prefix)
+/* A form shown again is that of a POST, which has no page. */
+static int64_t
+page_of(struct req *r)
 {
-	struct view *list = view_list(v, key), *item = view_item(list);
-	const char *chosen = req_text(r, param);
-
-	view_str(item, "label", req_msg(r, "admin.all"));
-	view_str(item, "href", req_link(r, param, NULL));
-	view_bool(item, "on", chosen == NULL);
-	for (const char *const *value = values; *value != NULL; value++) {
-		item = view_item(list);
-		view_str(item, "label", req_msg(r, arena_printf(r->arena, "%s.%s", prefix, *value)));
-		view_str(item, "href", req_link(r, param, *value));
-		view_bool(item, "on", chosen != NULL && strcmp(chosen, *value) == 0);
-	}
+	return strcmp(r->method, "GET") == 0 ? req_int(r, "page") : 1;
 }
 
 int64_t
 payment_offset(struct req *r)
 {
-	return (req_int(r, "page") - 1) * PAYMENT_PAGE;
+	return (page_of(r) - 1) * PAYMENT_PAGE;
+}
+
+static void
+filter_link(struct req *r, struct view *list, const struct payment_filter *f, const char *value)
+{
+	const char *chosen = req_text(r, f->param);
+	struct view *item = view_item(list);
+
+	view_str(item, "label", req_msg(r, value == NULL ? "admin.all"
+	    : arena_printf(r->arena, "%s.%s", f->prefix, value)));
+	view_str(item, "href", req_link(r, f->param, value));
+	view_bool(item, "on", value == NULL ? chosen == NULL : chosen != NULL && strcmp(chosen, value) == 0);
 }
 
 struct view *
-payment_list_view(struct req *r, struct view *v, const char *title,
-    const struct payment_filter *filters, size_t n)
+payment_list_view(struct req *r, struct view *v, const char *title, const struct payment_filter *f,
+    int64_t total)
 {
+	struct view *items;
+
 	req_title(r, req_msg(r, title));
-	for (size_t i = 0; i < n; i++)
-		payment_filter(r, v, filters[i].param, filters[i].param, filters[i].values, filters[i].prefix);
-	return view_list(v, "items");
+	for (; strcmp(r->method, "GET") == 0 && f->param != NULL; f++) {
+		struct view *list = view_list(v, f->param);
+
+		filter_link(r, list, f, NULL);
+		for (const char *const *value = f->values; *value != NULL; value++)
+			filter_link(r, list, f, *value);
+	}
+	items = view_list(v, "items");
+	view_paging(v, page_of(r), PAYMENT_PAGE, total);
+	return items;
 }
 
 int
@@ -58,15 +68,20 @@ int
 admin_list(struct req *r, struct view *v)
 {
 	static const struct payment_filter filters[] = { { "status", payment_states, "payment.status" },
-		{ "provider", payment_providers, "apay.provider" } };
+		{ "provider", payment_providers, "apay.provider" }, { 0 } };
 	struct admin_payments *rows;
+	struct admin_payments_count all;
+	const char *q = req_text(r, "q"), *status = req_text(r, "status");
+	const char *provider = req_text(r, "provider");
 	struct view *items;
 	size_t n;
+	bool found;
 
-	n = sql_admin_payments(r->db, req_text(r, "q"), req_text(r, "status"), req_text(r, "provider"),
-	    PAYMENT_PAGE, payment_offset(r), &rows);
-	view_str(v, "q", req_text(r, "q"));
-	items = payment_list_view(r, v, "apay.title", filters, 2);
+	sql_admin_payments_queue(r->db, q, status, provider, PAYMENT_PAGE, payment_offset(r), &rows, &n);
+	sql_admin_payments_count_queue(r->db, q, status, provider, &all, &found);
+	db_flush(r->db);
+	view_str(v, "q", q);
+	items = payment_list_view(r, v, "apay.title", filters, all.total);
 	for (size_t i = 0; i < n; i++) {
 		struct view *item = view_item(items);
 
@@ -81,7 +96,6 @@ admin_list(struct req *r, struct view *v)
 		view_str(item, "provider", rows[i].provider);
 		view_time(item, "createdAt", rows[i].created_at);
 	}
-	view_paging(v, req_int(r, "page"), PAYMENT_PAGE, n ? rows[0].total : 0);
 	return 200;
 }
 

@@ -53,17 +53,19 @@ int
 admin_request_list(struct req *r, struct view *v)
 {
 	static const struct payment_filter filters[] = {
-		{ "status", payment_request_states, "apay.request" } };
-	bool get = strcmp(r->method, "GET") == 0;
-	int64_t page = get ? req_int(r, "page") : 1;
+		{ "status", payment_request_states, "apay.request" }, { 0 } };
+	const char *status = strcmp(r->method, "GET") == 0 ? req_text(r, "status") : NULL;
 	struct identity_found *people = NULL;
 	struct admin_requests *rows;
+	struct admin_requests_count all;
 	size_t n, people_n, k = 0;
+	bool found;
 	const char **ids;
 	struct view *items;
 
-	n = sql_admin_requests(r->db, get ? req_text(r, "status") : NULL, PAYMENT_PAGE,
-	    (page - 1) * PAYMENT_PAGE, &rows);
+	sql_admin_requests_queue(r->db, status, PAYMENT_PAGE, payment_offset(r), &rows, &n);
+	sql_admin_requests_count_queue(r->db, status, &all, &found);
+	db_flush(r->db);
 	ids = arena_alloc(r->arena, (2 * n + 1) * sizeof *ids);
 	for (size_t i = 0; i < n; i++) {
 		ids[k++] = rows[i].requested_by;
@@ -71,7 +73,7 @@ admin_request_list(struct req *r, struct view *v)
 			ids[k++] = rows[i].decided_by;
 	}
 	people_n = k ? identity_by_id(r->db, r->arena, ids, &people) : 0;
-	items = payment_list_view(r, v, "apay.requests", filters, get ? 1 : 0);
+	items = payment_list_view(r, v, "apay.requests", filters, all.total);
 	for (size_t i = 0; i < n; i++) {
 		struct view *item = view_item(items);
 
@@ -89,7 +91,6 @@ admin_request_list(struct req *r, struct view *v)
 		view_time(item, "createdAt", rows[i].created_at);
 	}
 	view_bool(view_page_only(v, "form"), "password", stepup_needed(r));
-	view_paging(v, page, PAYMENT_PAGE, n ? rows[0].total : 0);
 	return 200;
 }
 
@@ -132,14 +133,18 @@ admin_refund_list(struct req *r, struct view *v)
 {
 	static const struct payment_filter filters[] = {
 		{ "status", payment_refund_states, "payment.status" },
-		{ "provider", payment_providers, "apay.provider" } };
+		{ "provider", payment_providers, "apay.provider" }, { 0 } };
+	const char *status = req_text(r, "status"), *provider = req_text(r, "provider");
 	struct admin_refunds *rows;
+	struct admin_refunds_count all;
 	struct view *items;
 	size_t n;
+	bool found;
 
-	n = sql_admin_refunds(r->db, req_text(r, "status"), req_text(r, "provider"), PAYMENT_PAGE,
-	    payment_offset(r), &rows);
-	items = payment_list_view(r, v, "apay.refunds", filters, 2);
+	sql_admin_refunds_queue(r->db, status, provider, PAYMENT_PAGE, payment_offset(r), &rows, &n);
+	sql_admin_refunds_count_queue(r->db, status, provider, &all, &found);
+	db_flush(r->db);
+	items = payment_list_view(r, v, "apay.refunds", filters, all.total);
 	for (size_t i = 0; i < n; i++) {
 		struct view *item = view_item(items);
 
@@ -153,7 +158,6 @@ admin_refund_list(struct req *r, struct view *v)
 		view_str(item, "errorCode", rows[i].error_code);
 		view_time(item, "createdAt", rows[i].created_at);
 	}
-	view_paging(v, req_int(r, "page"), PAYMENT_PAGE, n ? rows[0].total : 0);
 	return 200;
 }
 
@@ -162,14 +166,18 @@ admin_dispute_list(struct req *r, struct view *v)
 {
 	static const struct payment_filter filters[] = {
 		{ "status", payment_dispute_states, "apay.dispute" },
-		{ "provider", payment_providers, "apay.provider" } };
+		{ "provider", payment_providers, "apay.provider" }, { 0 } };
+	const char *status = req_text(r, "status"), *provider = req_text(r, "provider");
 	struct admin_disputes *rows;
+	struct admin_disputes_count all;
 	struct view *items;
 	size_t n;
+	bool found;
 
-	n = sql_admin_disputes(r->db, req_text(r, "status"), req_text(r, "provider"), PAYMENT_PAGE,
-	    payment_offset(r), &rows);
-	items = payment_list_view(r, v, "apay.disputes", filters, 2);
+	sql_admin_disputes_queue(r->db, status, provider, PAYMENT_PAGE, payment_offset(r), &rows, &n);
+	sql_admin_disputes_count_queue(r->db, status, provider, &all, &found);
+	db_flush(r->db);
+	items = payment_list_view(r, v, "apay.disputes", filters, all.total);
 	for (size_t i = 0; i < n; i++) {
 		struct view *item = view_item(items);
 
@@ -184,6 +192,5 @@ admin_dispute_list(struct req *r, struct view *v)
 		view_bool(item, "open", !rows[i].closed_at_set);
 		view_time(item, "createdAt", rows[i].created_at);
 	}
-	view_paging(v, req_int(r, "page"), PAYMENT_PAGE, n ? rows[0].total : 0);
 	return 200;
 }

@@ -10,14 +10,18 @@ admin_event_list(struct req *r, struct view *v)
 {
 	static const struct payment_filter filters[] = {
 		{ "status", payment_event_states, "apay.event" },
-		{ "provider", payment_providers, "apay.provider" } };
+		{ "provider", payment_providers, "apay.provider" }, { 0 } };
+	const char *status = req_text(r, "status"), *provider = req_text(r, "provider");
 	struct admin_events *rows;
+	struct admin_events_count all;
 	struct view *items;
 	size_t n;
+	bool found;
 
-	n = sql_admin_events(r->db, req_text(r, "status"), req_text(r, "provider"), PAYMENT_PAGE,
-	    payment_offset(r), &rows);
-	items = payment_list_view(r, v, "apay.events", filters, 2);
+	sql_admin_events_queue(r->db, status, provider, PAYMENT_PAGE, payment_offset(r), &rows, &n);
+	sql_admin_events_count_queue(r->db, status, provider, &all, &found);
+	db_flush(r->db);
+	items = payment_list_view(r, v, "apay.events", filters, all.total);
 	for (size_t i = 0; i < n; i++) {
 		struct view *item = view_item(items);
 
@@ -31,7 +35,6 @@ admin_event_list(struct req *r, struct view *v)
 		view_str(item, "error", rows[i].error);
 		view_time(item, "receivedAt", rows[i].received_at);
 	}
-	view_paging(v, req_int(r, "page"), PAYMENT_PAGE, n ? rows[0].total : 0);
 	return 200;
 }
 
@@ -77,14 +80,17 @@ admin_call_list(struct req *r, struct view *v)
 {
 	static const struct payment_filter filters[] = {
 		{ "state", payment_call_states, "apay.call" },
-		{ "provider", payment_providers, "apay.provider" } };
+		{ "provider", payment_providers, "apay.provider" }, { 0 } };
+	const char *state = req_text(r, "state"), *provider = req_text(r, "provider");
 	struct admin_operations *rows;
+	struct admin_operations_count all;
 	struct admin_providers *providers;
 	struct view *items;
 	size_t n, providers_n;
+	bool found;
 
-	sql_admin_operations_queue(r->db, req_text(r, "state"), req_text(r, "provider"), PAYMENT_PAGE,
-	    payment_offset(r), &rows, &n);
+	sql_admin_operations_queue(r->db, state, provider, PAYMENT_PAGE, payment_offset(r), &rows, &n);
+	sql_admin_operations_count_queue(r->db, state, provider, &all, &found);
 	sql_admin_providers_queue(r->db, &providers, &providers_n);
 	db_flush(r->db);
 	items = view_list(v, "breakers");
@@ -96,7 +102,7 @@ admin_call_list(struct req *r, struct view *v)
 		view_int(item, "failed", providers[i].failed);
 		view_time(item, "openUntil", providers[i].open_until_set ? providers[i].open_until : 0);
 	}
-	items = payment_list_view(r, v, "apay.calls", filters, 2);
+	items = payment_list_view(r, v, "apay.calls", filters, all.total);
 	for (size_t i = 0; i < n; i++) {
 		struct view *item = view_item(items);
 
@@ -114,7 +120,6 @@ admin_call_list(struct req *r, struct view *v)
 		view_time(item, "createdAt", rows[i].created_at);
 		view_time(item, "nextAttemptAt", rows[i].next_attempt_at);
 	}
-	view_paging(v, req_int(r, "page"), PAYMENT_PAGE, n ? rows[0].total : 0);
 	return 200;
 }
 
@@ -132,15 +137,18 @@ int
 admin_reconciliation(struct req *r, struct view *v)
 {
 	static const struct payment_filter filters[] = {
-		{ "state", payment_difference_states, "apay.difference" } };
+		{ "state", payment_difference_states, "apay.difference" }, { 0 } };
 	struct admin_reconciliations *runs;
 	struct admin_differences *rows;
+	struct admin_differences_count all;
 	struct view *items;
 	size_t n, runs_n;
+	bool found;
 
 	sql_admin_reconciliations_queue(r->db, 10, &runs, &runs_n);
 	sql_admin_differences_queue(r->db, req_text(r, "state"), PAYMENT_PAGE, payment_offset(r), &rows,
 	    &n);
+	sql_admin_differences_count_queue(r->db, req_text(r, "state"), &all, &found);
 	db_flush(r->db);
 	items = view_list(v, "runs");
 	for (size_t i = 0; i < runs_n; i++) {
@@ -155,7 +163,7 @@ admin_reconciliation(struct req *r, struct view *v)
 		view_str(item, "error", runs[i].error);
 		view_time(item, "createdAt", runs[i].created_at);
 	}
-	items = payment_list_view(r, v, "apay.reconciliation", filters, 1);
+	items = payment_list_view(r, v, "apay.reconciliation", filters, all.total);
 	for (size_t i = 0; i < n; i++) {
 		struct view *item = view_item(items);
 
@@ -174,7 +182,6 @@ admin_reconciliation(struct req *r, struct view *v)
 		view_str(item, "note", rows[i].note);
 		view_time(item, "createdAt", rows[i].created_at);
 	}
-	view_paging(v, req_int(r, "page"), PAYMENT_PAGE, n ? rows[0].total : 0);
 	return 200;
 }
 

@@ -49,13 +49,16 @@ pending(const struct payment_get *p)
 int
 own_list(struct req *r, struct view *v)
 {
-	int64_t page = req_int(r, "page");
 	struct payment_list *rows;
+	struct payment_count all;
 	struct view *items;
 	size_t n;
+	bool found;
 
 	req_title(r, req_msg(r, "payment.title"));
-	n = sql_payment_list(r->db, r->person->id, PAYMENT_PAGE, (page - 1) * PAYMENT_PAGE, &rows);
+	sql_payment_list_queue(r->db, r->person->id, PAYMENT_PAGE, payment_offset(r), &rows, &n);
+	sql_payment_count_queue(r->db, r->person->id, &all, &found);
+	db_flush(r->db);
 	items = view_list(v, "items");
 	for (size_t i = 0; i < n; i++) {
 		struct view *item = view_item(items);
@@ -69,7 +72,7 @@ own_list(struct req *r, struct view *v)
 		view_str(item, "status", rows[i].status);
 		view_time(item, "createdAt", rows[i].created_at);
 	}
-	view_paging(v, page, PAYMENT_PAGE, n ? rows[0].total : 0);
+	view_paging(v, req_int(r, "page"), PAYMENT_PAGE, all.total);
 	return 200;
 }
 

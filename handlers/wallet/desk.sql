@@ -1,13 +1,18 @@
 -- Queries of the administrators' pages over the ledger.
 
 -- desk_accounts(q text?, limit i64, offset i64) -> many
---   id i64, code text, currency text, class text, mode text, balance i64, closed_at time?, total i64
-select a.id, a.code, a.currency, a.class, a.mode, ledger.balance(a.id) as balance, a.closed_at, a.total
-  from (select id, code, currency, class, mode, closed_at, count(*) over () as total
+--   id i64, code text, currency text, class text, mode text, balance i64, closed_at time?
+select a.id, a.code, a.currency, a.class, a.mode, ledger.balance(a.id) as balance, a.closed_at
+  from (select id, code, currency, class, mode, closed_at
           from ledger.account_public
          where $1::text is null or code like '%' || replace(replace(replace($1, '\', '\\'), '%', '\%'), '_', '\_') || '%'
          order by id desc limit $2 offset $3) a
  order by a.id desc;
+
+-- desk_accounts_count(q text?) -> one
+--   total i64
+select count(*) as total from ledger.account_public
+ where $1::text is null or code like '%' || replace(replace(replace($1, '\', '\\'), '%', '\%'), '_', '\_') || '%';
 
 -- desk_totals() -> many
 --   currency text, class text, balance i64
@@ -20,12 +25,12 @@ select id, code, currency, class, mode, balance, version, floor, ceiling, owner_
   from ledger.account_public where id = $1;
 
 -- desk_entries(account i64, limit i64, offset i64) -> many
---   txn_id i64, seq i32, amount i64, balance_after i64?, kind text, effective_at time, total i64
-select txn_id, seq, amount, balance_after, kind, effective_at, count(*) over () as total
-  from ((select * from ledger.entry_public where account_id = $1 and version is not null offset 0)
-        union all
-        (select * from ledger.entry_public where account_id = $1 and version is null offset 0)) e
- order by txn_id desc, seq desc limit $2 offset $3;
+--   txn_id i64, seq i32, amount i64, balance_after i64?, kind text, effective_at time
+select txn_id, seq, amount, balance_after, kind, effective_at from ledger.entry_page($1, $2, $3);
+
+-- desk_entries_count(account i64) -> one
+--   total i64
+select total from ledger.entry_count($1) total where total is not null;
 
 -- desk_txn(id i64) -> one
 --   id i64, kind text, idem text, reverses i64?, reversed_by i64?, ref_type text?, ref_id uuid?, effective_at time, recorded_at time, actor_id uuid?, meta json?
@@ -66,9 +71,13 @@ select at, balance, books, source from ledger.statements($1) order by at desc;
 select ledger.statement_add($1, $2, $3, $4) as off;
 
 -- desk_adjustments(limit i64, offset i64) -> many
---   id uuid, reason text, legs json, status text, requested_by uuid, decided_by uuid?, txn_id i64?, created_at time, decided_at time?, total i64
-select id, reason, legs, status, requested_by, decided_by, txn_id, created_at, decided_at, count(*) over () as total
+--   id uuid, reason text, legs json, status text, requested_by uuid, decided_by uuid?, txn_id i64?, created_at time, decided_at time?
+select id, reason, legs, status, requested_by, decided_by, txn_id, created_at, decided_at
   from wallet.adjustment order by created_at desc, id desc limit $1 offset $2;
+
+-- desk_adjustments_count() -> one
+--   total i64
+select count(*) as total from wallet.adjustment;
 
 -- desk_adjustment_add(reason text, legs json, person uuid) -> one
 --   id uuid

@@ -46,9 +46,9 @@ select a.id, a.balance, a.version,
  where a.owner_id = $1 and a.code = 'user:' || $1::text || ':wallet:' || $2;
 
 -- wallet_entries(person uuid, currency text, kind text?, direction text?, from_at time?, to_at time?, limit i64, offset i64) -> many
---   txn_id i64, version i64, amount i64, balance_after i64, kind text, effective_at time, total i64, other uuid?, name_ct bytes?, data_key bytes?
+--   txn_id i64, version i64, amount i64, balance_after i64, kind text, effective_at time, other uuid?, name_ct bytes?, data_key bytes?
 with page as materialized (
-	select e.txn_id, e.version, e.amount, e.balance_after, e.kind, e.effective_at, count(*) over () as total,
+	select e.txn_id, e.version, e.amount, e.balance_after, e.kind, e.effective_at,
 	       (case when e.meta ? 'to' and e.meta ->> 'from' = $1::text then e.meta ->> 'to' when e.meta ? 'to' then e.meta ->> 'from' end)::uuid as other
 	  from ledger.account_public a
 	 cross join lateral (
@@ -62,17 +62,31 @@ with page as materialized (
 	 where a.owner_id = $1 and a.code = 'user:' || $1::text || ':wallet:' || $2
 	 order by e.version desc
 	 limit $7 offset $8)
-select e.txn_id, e.version, e.amount, e.balance_after, e.kind, e.effective_at, e.total, p.id as other, p.name_ct,
+select e.txn_id, e.version, e.amount, e.balance_after, e.kind, e.effective_at, p.id as other, p.name_ct,
        p.data_key
   from page e
   left join identity.person_by_id(array(select distinct o.other from page o where o.other is not null)) p on p.id = e.other
  order by e.version desc;
 
+-- wallet_entries_count(person uuid, currency text, kind text?, direction text?, from_at time?, to_at time?) -> one
+--   total i64
+select count(*) as total
+  from ledger.account_public a
+ cross join lateral (
+       select from ledger.entry_public x
+        where x.account_id = a.id and x.currency = a.currency and x.version is not null
+          and ($3::text is null or x.kind = $3)
+          and ($4::text is null or (x.amount > 0) = ($4 = 'in'))
+          and ($5::timestamptz is null or x.effective_at >= $5)
+          and ($6::timestamptz is null or x.effective_at < $6)
+        offset 0) e
+ where a.owner_id = $1 and a.code = 'user:' || $1::text || ':wallet:' || $2;
+
 -- Versions have no gaps: every page is a range of them, worked out apart, since only
 -- comparisons with plain values pass the barrier.
 -- wallet_newest(person uuid, currency text, limit i64, offset i64) -> many like wallet_entries
 with page as materialized (
-	select e.txn_id, e.version, e.amount, e.balance_after, e.kind, e.effective_at, a.version as total,
+	select e.txn_id, e.version, e.amount, e.balance_after, e.kind, e.effective_at,
 	       (case when e.meta ? 'to' and e.meta ->> 'from' = $1::text then e.meta ->> 'to' when e.meta ? 'to' then e.meta ->> 'from' end)::uuid as other
 	  from ledger.account_public a
 	 cross join lateral (select a.version - $4 - $3 as below, a.version - $4 as top offset 0) v
@@ -82,7 +96,7 @@ with page as materialized (
 	          and x.version > v.below and x.version <= v.top
 	        order by x.version desc limit $3) e
 	 where a.owner_id = $1 and a.code = 'user:' || $1::text || ':wallet:' || $2)
-select e.txn_id, e.version, e.amount, e.balance_after, e.kind, e.effective_at, e.total, p.id as other, p.name_ct,
+select e.txn_id, e.version, e.amount, e.balance_after, e.kind, e.effective_at, p.id as other, p.name_ct,
        p.data_key
   from page e
   left join identity.person_by_id(array(select distinct o.other from page o where o.other is not null)) p on p.id = e.other

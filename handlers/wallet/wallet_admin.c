@@ -11,15 +11,18 @@
 int
 wallet_admin_accounts(struct req *r, struct view *v)
 {
-	const char *q = req_text(r, "q");
+	const char *q = req_text(r, "q"), *sought = q != NULL && *q != '\0' ? q : NULL;
 	int64_t page = req_int(r, "page");
 	struct desk_accounts *rows;
+	struct desk_accounts_count all;
 	struct desk_totals *totals;
 	size_t n, n_totals;
 	struct view *list;
+	bool found;
 
 	req_title(r, req_msg(r, "ledger.title"));
-	sql_desk_accounts_queue(r->db, q != NULL && *q != '\0' ? q : NULL, ROWS, (page - 1) * ROWS, &rows, &n);
+	sql_desk_accounts_queue(r->db, sought, ROWS, (page - 1) * ROWS, &rows, &n);
+	sql_desk_accounts_count_queue(r->db, sought, &all, &found);
 	sql_desk_totals_queue(r->db, &totals, &n_totals);
 	db_flush(r->db);
 	view_str(v, "q", q);
@@ -43,7 +46,7 @@ wallet_admin_accounts(struct req *r, struct view *v)
 		view_str(item, "class", totals[i].class);
 		view_money(item, "balance", totals[i].balance, totals[i].currency);
 	}
-	view_paging(v, page, ROWS, n > 0 ? rows[0].total : 0);
+	view_paging(v, page, ROWS, all.total);
 	return 200;
 }
 
@@ -77,13 +80,15 @@ wallet_admin_account(struct req *r, struct view *v)
 	int64_t id = req_int(r, "id"), page = strcmp(r->method, "GET") == 0 ? req_int(r, "page") : 1;
 	struct desk_account a = { 0 };
 	struct desk_entries *rows;
+	struct desk_entries_count all = { 0 };
 	struct desk_statements *said;
 	struct view *list;
-	bool found;
+	bool found, counted;
 	size_t n, n_said;
 
 	sql_desk_account_queue(r->db, id, &a, &found);
 	sql_desk_entries_queue(r->db, id, ROWS, (page - 1) * ROWS, &rows, &n);
+	sql_desk_entries_count_queue(r->db, id, &all, &counted);
 	sql_desk_statements_queue(r->db, id, &said, &n_said);
 	db_flush(r->db);
 	if (!found)
@@ -119,7 +124,7 @@ wallet_admin_account(struct req *r, struct view *v)
 		view_money(item, "balanceAfter", rows[i].balance_after, a.currency);
 		view_time(item, "at", rows[i].effective_at);
 	}
-	view_paging(v, page, ROWS, n > 0 ? rows[0].total : 0);
+	view_paging(v, page, ROWS, all.total);
 	return 200;
 }
 

@@ -201,11 +201,17 @@ wallet_admin_adjustments(struct req *r, struct view *v)
 	/* Also the form of two POSTs, which have no page. */
 	int64_t page = strcmp(r->method, "GET") == 0 ? req_int(r, "page") : 1;
 	struct desk_adjustments *rows;
-	size_t n = sql_desk_adjustments(r->db, ROWS, (page - 1) * ROWS, &rows), n_people, k = 0;
-	const char **ids = arena_alloc(r->arena, (2 * n + 1) * sizeof(*ids));
+	struct desk_adjustments_count all;
 	struct identity_found *people = NULL;
 	struct view *list = view_list(v, "items");
+	size_t n, n_people, k = 0;
+	const char **ids;
+	bool found;
 
+	sql_desk_adjustments_queue(r->db, ROWS, (page - 1) * ROWS, &rows, &n);
+	sql_desk_adjustments_count_queue(r->db, &all, &found);
+	db_flush(r->db);
+	ids = arena_alloc(r->arena, (2 * n + 1) * sizeof(*ids));
 	req_title(r, req_msg(r, "ledger.adjustments"));
 	for (size_t i = 0; i < n; i++) {
 		ids[k++] = rows[i].requested_by;
@@ -231,7 +237,7 @@ wallet_admin_adjustments(struct req *r, struct view *v)
 		legs_view(r, item, rows[i].legs);
 	}
 	view_bool(view_page_only(v, "form"), "password", stepup_needed(r));
-	view_paging(v, page, ROWS, n > 0 ? rows[0].total : 0);
+	view_paging(v, page, ROWS, all.total);
 	return 200;
 }
 

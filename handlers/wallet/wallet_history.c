@@ -101,18 +101,31 @@ month_of(struct arena *a, int64_t us)
 	return arena_strndup(a, instant(a, us), 7);
 }
 
-/* Queues one page of movements, of all or of those that the filter lets through. */
-static void
-page_queue(struct req *r, const char *currency, int64_t page, struct wallet_entries **rows, size_t *n)
-{
-	const char *kind = req_text(r, "kind"), *way = req_text(r, "direction");
-	struct span s = span_of(r);
+/* One page of movements: of all, or of those that the filter lets through. */
+struct page {
+	struct wallet_account account;
+	struct wallet_entries *rows;
+	struct wallet_entries_count fit; /* of a filter */
+	size_t n;
+	bool found, counted;
+};
 
-	if (kind == NULL && way == NULL && !s.has_from && !s.has_to)
-		sql_wallet_newest_queue(r->db, r->person->id, currency, WALLET_PAGE, (page - 1) * WALLET_PAGE, rows, n);
-	else
-		sql_wallet_entries_queue(r->db, r->person->id, currency, kind, way, s.has_from ? &s.from : NULL,
-		    s.has_to ? &s.to : NULL, WALLET_PAGE, (page - 1) * WALLET_PAGE, rows, n);
+static void
+page_read(struct req *r, const char *currency, int64_t skip, struct page *p)
+{
+	const char *me = r->person->id, *kind = req_text(r, "kind"), *way = req_text(r, "direction");
+	struct span s = span_of(r);
+	const int64_t *from = s.has_from ? &s.from : NULL, *to = s.has_to ? &s.to : NULL;
+
+	sql_wallet_account_queue(r->db, me, currency, &p->account, &p->found);
+	if (kind == NULL && way == NULL && from == NULL && to == NULL) {
+		sql_wallet_newest_queue(r->db, me, currency, WALLET_PAGE, skip, &p->rows, &p->n);
+	} else {
+		sql_wallet_entries_queue(r->db, me, currency, kind, way, from, to, WALLET_PAGE, skip, &p->rows,
+		    &p->n);
+		sql_wallet_entries_count_queue(r->db, me, currency, kind, way, from, to, &p->fit, &p->counted);
+	}
+	db_flush(r->db);
 }
 
 int
@@ -120,23 +133,20 @@ wallet_history(struct req *r, struct view *v)
 {
 	const char *currency = req_text(r, "currency");
 	int64_t page = req_int(r, "page");
-	struct wallet_account account = { 0 };
-	struct wallet_entries *rows;
+	struct page p = { .n = 0 };
+	const struct wallet_entries *rows;
 	struct view *list;
-	bool found;
-	size_t n;
 
 	req_title(r, arena_printf(r->arena, "%s %s", req_msg(r, "wallet.title"), currency));
-	sql_wallet_account_queue(r->db, r->person->id, currency, &account, &found);
-	page_queue(r, currency, page, &rows, &n);
-	db_flush(r->db);
+	page_read(r, currency, (page - 1) * WALLET_PAGE, &p);
+	rows = p.rows;
 	view_str(v, "currency", currency);
-	view_money(v, "available", account.balance, currency);
-	view_money(v, "held", account.held, currency);
-	view_bool(v, "hasHeld", account.held != 0);
+	view_money(v, "available", p.account.balance, currency);
+	view_money(v, "held", p.account.held, currency);
+	view_bool(v, "hasHeld", p.account.held != 0);
 	filters_view(r, v);
 	list = view_list(v, "items");
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < p.n; i++) {
 		struct view *item = view_item(list);
 
 		view_int(item, "number", rows[i].version);
@@ -144,7 +154,7 @@ wallet_history(struct req *r, struct view *v)
 		    rows[i].amount, rows[i].balance_after, rows[i].effective_at, rows[i].other, rows[i].name_ct,
 		    rows[i].data_key });
 	}
-	view_paging(v, page, WALLET_PAGE, n > 0 ? rows[0].total : 0);
+	view_paging(v, page, WALLET_PAGE, p.counted ? p.fit.total : p.account.version);
 	list = view_page_only(v, "link");
 	view_strf(list, "statement", "/wallet/%s/statements/%s", currency, month_of(r->arena, clock_now()));
 	view_str(list, "csv", arena_printf(r->arena, "/wallet/%s/export%s", currency,

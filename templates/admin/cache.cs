@@ -9,6 +9,7 @@ if:subcount(view.items) > #0 ?>
 each:e = view.items ?><tr><th scope="row"><code><?cs var:e.key ?></code></th><td class="n" data-label="{{admin.cache.bytes}}"><?cs var:e.bytes.text ?></td><td data-label="{{admin.cache.expires}}"><?cs if:e.expiresAt ?><?cs call:when(e.expiresAt) ?><?cs elif:e.expiryUnknown ?>{{admin.cache.untold}}<?cs else ?>{{admin.never}}<?cs /if ?></td><td><form method="post" action="/admin/cache/delete"><?cs call:csrf() ?><input type="hidden" name="key" value="<?cs var:e.key ?>"><button class="button small">{{admin.cache.delete}}</button></form></td></tr><?cs /each ?></tbody></table>
 <?cs call:pages(view.page) ?>
 <form method="post" action="/admin/cache/clear"><?cs call:csrf() ?><input type="hidden" name="prefix" value="<?cs var:view.prefix ?>"><button class="button danger"><?cs if:view.prefix ?>{{admin.cache.clear_prefix}}<?cs else ?>{{admin.cache.clear}}<?cs /if ?></button></form><?cs
+elif:view.page.at.beyond ?><?cs call:beyond(view.page) ?><?cs
 else ?><?cs call:empty("server", "{{admin.cache.none}}", "{{admin.cache.none.hint}}", "", "") ?><?cs /if ?></div>
 <aside class="aside" aria-label="{{admin.cache.set}}"><form class="card stack" method="post" action="/admin/cache"><h2>{{admin.cache.set}}</h2><?cs call:error_summary() ?><?cs call:csrf() ?><?cs
 call:field("text", "key", "{{admin.cache.key}}", "", "", "off", #1, #250) ?><?cs

@@ -12,6 +12,7 @@ if:subcount(view.items) > #0 ?>
 <table class="table cards"><caption class="sr">{{admin.users.title}}</caption><thead><tr><th scope="col">{{admin.name}}</th><th scope="col">{{admin.role}}</th><th scope="col">{{admin.state}}</th><th scope="col">{{admin.joined_at}}</th><th scope="col">{{admin.signin}}</th></tr></thead><tbody><?cs
 each:u = view.items ?><tr><th scope="row"><a class="row" href="/admin/users/<?cs var:u.id ?>"><?cs call:avatar(u, "") ?><span class="grow"><b><?cs var:u.name ?></b><br><span class="muted small"><?cs var:u.email ?></span></span></a></th><td data-label="{{admin.role}}"><?cs each:x = u.roles ?><span class="badge"><?cs call:role_name(x.name) ?></span> <?cs /each ?></td><td data-label="{{admin.state}}"><?cs if:u.active ?><?cs if:u.verified ?><span class="badge good">{{admin.active}}</span><?cs else ?><span class="badge warn">{{admin.unverified}}</span><?cs /if ?><?cs else ?><span class="badge bad">{{admin.disabled}}</span><?cs /if ?></td><td data-label="{{admin.joined_at}}"><?cs call:when(u.createdAt) ?></td><td data-label="{{admin.signin}}"><?cs if:u.lastSigninAt ?><?cs call:when(u.lastSigninAt) ?><?cs else ?>{{admin.never}}<?cs /if ?></td></tr><?cs /each ?></tbody></table>
 <?cs call:pages(view.page) ?><?cs
+elif:view.page.at.beyond ?><?cs call:beyond(view.page) ?><?cs
 else ?><?cs call:empty("users", "{{admin.users.none}}", "{{admin.users.none.hint}}", "/admin/users", "{{catalogue.clear}}") ?><?cs /if ?>
 </div></div>
 <?cs include!"layout/foot.cs" ?>

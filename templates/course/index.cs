@@ -39,6 +39,7 @@ if:view.capped ?><div class="alert mb">{{icon.info}}<p>{{catalogue.capped}}</p><
 if:subcount(view.items) > #0 ?>
 <ul class="grid"><?cs each:c = view.items ?><?cs call:card(c) ?><?cs /each ?></ul>
 <?cs call:pages(view.page) ?><?cs
+elif:view.page.at.beyond ?><?cs call:beyond(view.page) ?><?cs
 elif:view.filtered ?><?cs call:empty("search", "{{catalogue.none}}", "{{catalogue.none.hint}}", "/courses", "{{catalogue.clear}}") ?><?cs
 else ?><?cs call:empty("book", "{{catalogue.empty}}", "{{catalogue.empty.hint}}", "", "") ?><?cs
 /if ?>

@@ -9,6 +9,7 @@ if:p.mayApprove ?><form method="post" action="/admin/payouts/<?cs var:p.id ?>/ap
 if:p.mayReject ?><form method="post" action="/admin/payouts/<?cs var:p.id ?>/reject"><?cs call:csrf() ?><button class="button small danger">{{payout.reject}}<span class="sr"> <?cs var:p.name ?></span></button></form><?cs /if ?><?cs
 if:p.sent ?><form method="post" action="/admin/payouts/<?cs var:p.id ?>/paid"><?cs call:csrf() ?><button class="button small primary">{{payout.mark_paid}}<span class="sr"> <?cs var:p.name ?></span></button></form><?cs /if ?><?cs
 if:p.sent || p.paid ?><form method="post" action="/admin/payouts/<?cs var:p.id ?>/failed"><?cs call:csrf() ?><button class="button small">{{payout.mark_failed}}<span class="sr"> <?cs var:p.name ?></span></button></form><?cs /if ?></div></li><?cs /each ?></ul><?cs call:pages(view.page) ?><?cs
+elif:view.page.at.beyond ?><?cs call:beyond(view.page) ?><?cs
 else ?><p class="muted">{{payout.nothing}}</p><?cs /if ?><?cs
 if:subcount(view.batches) > #0 ?><section aria-labelledby="files"><h2 id="files" class="mb">{{payout.files}}</h2><ul class="list card"><?cs each:b = view.batches ?><li>{{icon.text}}<div class="grow"><a href="/admin/payouts/batches/<?cs var:b.id ?>">{{payout.file n=b.count}}</a><p class="meta"><span><?cs call:date(b.at) ?></span></p></div><span class="num"><?cs var:b.amount ?></span></li><?cs /each ?></ul></section><?cs /if ?>
 </div></div>

@@ -9,6 +9,6 @@ if:#view.figures.burnsWaiting > #0 ?><div class="alert warn">{{icon.info}}<p>{{s
 <?cs call:filters(view.filter.status, "{{purchase.state}}") ?><?cs
 if:subcount(view.items) > #0 ?><table class="table cards"><caption class="sr">{{sales.title}}</caption><thead><tr><th scope="col">{{purchase.course}}</th><th scope="col">{{purchase.state}}</th><th scope="col">{{receipt.date}}</th><th scope="col">{{receipt.amount}}</th></tr></thead><tbody><?cs
 each:s = view.items ?><tr><th scope="row"><a href="/admin/sales/<?cs var:s.id ?>"><?cs var:s.title ?></a></th><td data-label="{{purchase.state}}"><?cs call:sale_status(s.status) ?><?cs if:s.disputed ?> <span class="badge bad">{{sale.status.DISPUTED}}</span><?cs elif:s.partly ?> <span class="badge">{{purchase.partly}}</span><?cs /if ?></td><td data-label="{{receipt.date}}"><?cs call:date(s.at) ?></td><td class="num" data-label="{{receipt.amount}}"><?cs var:s.price ?></td></tr><?cs /each ?></tbody></table>
-<?cs call:pages(view.page) ?><?cs else ?><p class="muted">{{sales.nothing}}</p><?cs /if ?>
+<?cs call:pages(view.page) ?><?cs elif:view.page.at.beyond ?><?cs call:beyond(view.page) ?><?cs else ?><p class="muted">{{sales.nothing}}</p><?cs /if ?>
 </div></div>
 <?cs include!"layout/foot.cs" ?>

@@ -8,6 +8,7 @@ include!"layout/head.cs" ?><?cs include!"macro/market.cs" ?>
 <div class="stats"><?cs call:stat("{{sales.available}}", view.available, "") ?><?cs call:stat("{{sales.transit}}", view.inTransit, "") ?><?cs if:view.owes ?><?cs call:stat("{{sales.debt}}", view.debt, "{{sales.debt.note}}") ?><?cs /if ?></div>
 <div class="split"><div class="stack stack-l"><section aria-labelledby="mine"><h2 id="mine" class="mb">{{payout.mine}}</h2><?cs
 if:subcount(view.items) > #0 ?><ul class="list card"><?cs each:p = view.items ?><li><div class="grow"><b class="num"><?cs var:p.amount ?></b> <?cs call:payout_status(p.status) ?><p class="meta"><span><?cs call:date(p.requestedAt) ?></span><span>•••• <?cs var:p.last4 ?></span><?cs if:p.reason ?><span><?cs var:p.reason ?></span><?cs /if ?></p></div><?cs if:p.open ?><form method="post" action="/teach/payouts/<?cs var:p.id ?>/cancel"><?cs call:csrf() ?><button class="button small">{{payout.cancel}}</button></form><?cs /if ?></li><?cs /each ?></ul><?cs call:pages(view.page) ?><?cs
+elif:view.page.at.beyond ?><?cs call:beyond(view.page) ?><?cs
 else ?><p class="muted">{{payout.none}}</p><?cs /if ?></section></div>
 <aside class="aside stack" aria-label="{{payout.ask}}"><div class="card stack"><h2>{{payout.ask}}</h2><?cs
 if:!view.bank.last4 ?><p class="muted">{{payout.no_bank}}</p><?cs

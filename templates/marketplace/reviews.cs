@@ -14,6 +14,7 @@ if:i.reply ?><blockquote><p class="eyebrow">{{review.reply_of}}</p><p class="wra
 else ?><span class="muted small">{{review.helpful n=i.helpful}}</span><?cs /if ?></div><?cs
 if:view.mayReply ?><form class="form" method="post" action="/courses/<?cs var:view.slug ?>/reviews/<?cs var:i.id ?>/reply"><?cs call:csrf() ?><div class="field"><label for="a-<?cs var:i.id ?>">{{review.reply}}</label><textarea class="input" id="a-<?cs var:i.id ?>" name="reply" rows="2" maxlength="1000"><?cs var:i.reply ?></textarea></div><div class="actions"><button class="button small">{{review.reply.do}}</button></div></form><?cs /if ?></li><?cs /each ?></ul>
 <?cs call:pages(view.page) ?><?cs
+elif:view.page.at.beyond ?><?cs call:beyond(view.page) ?><?cs
 else ?><p class="muted">{{review.none}}</p><?cs /if ?></div>
 <aside class="aside stack" aria-label="{{review.summary}}"><?cs
 if:#view.count > #0 ?><div class="card stack"><p class="row"><span class="num"><b><?cs var:view.rating ?></b></span> {{icon.star}} <span class="muted">{{course.ratings n=view.count}}</span></p><ul class="plain"><?cs each:s = view.stars ?><li class="row small"><span class="num"><?cs var:s.stars ?></span><span class="progress grow"><progress max="100" value="<?cs var:#s.percent ?>" aria-label="{{review.stars n=s.stars}}"></progress></span><span class="num muted"><?cs var:s.count ?></span></li><?cs /each ?></ul></div><?cs /if ?><?cs

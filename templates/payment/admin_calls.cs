@@ -10,6 +10,7 @@ if:subcount(view.items) > #0 ?>
 <table class="table cards"><caption class="sr">{{apay.calls}}</caption><thead><tr><th scope="col">{{admin.jobs.type}}</th><th scope="col">{{apay.by}}</th><th scope="col">{{admin.state}}</th><th scope="col" class="n">{{admin.jobs.attempts}}</th><th scope="col">{{payment.date}}</th><th scope="col">{{admin.jobs.note}}</th></tr></thead><tbody><?cs
 each:o = view.items ?><tr><th scope="row"><?cs if:o.paymentId ?><a href="/admin/payments/<?cs var:o.paymentId ?>"><?cs var:o.kind ?></a><?cs else ?><?cs var:o.kind ?><?cs /if ?></th><td data-label="{{apay.by}}"><?cs call:provider_name(o.provider) ?></td><td data-label="{{admin.state}}"><span class="badge<?cs if:o.dead ?> bad<?cs elif:o.open ?> warn<?cs else ?> good<?cs /if ?>"><?cs var:o.recoveryPoint ?></span></td><td class="n" data-label="{{admin.jobs.attempts}}"><?cs var:o.attempts ?></td><td data-label="{{payment.date}}"><?cs call:when(o.createdAt) ?></td><td data-label="{{admin.jobs.note}}"><?cs if:o.error ?><code class="small"><?cs var:o.error ?></code><?cs /if ?><?cs if:o.useful ?><form method="post" action="/admin/payment-calls/<?cs var:o.id ?>/again"><?cs call:csrf() ?><button class="button small">{{apay.again}}</button></form><?cs /if ?></td></tr><?cs /each ?></tbody></table>
 <?cs call:pages(view.page) ?><?cs
+elif:view.page.at.beyond ?><?cs call:beyond(view.page) ?><?cs
 else ?><?cs call:empty("server", "{{apay.calls.none}}", "{{apay.calls.none.hint}}", "", "") ?><?cs /if ?>
 </div></div>
 <?cs include!"layout/foot.cs" ?>

@@ -9,6 +9,7 @@ if:subcount(view.items) > #0 ?>
 <table class="table cards"><caption class="sr">{{apay.disputes}}</caption><thead><tr><th scope="col">{{payment.for}}</th><th scope="col">{{admin.state}}</th><th scope="col">{{apay.reason}}</th><th scope="col">{{payment.date}}</th><th scope="col" class="n">{{payment.amount}}</th></tr></thead><tbody><?cs
 each:d = view.items ?><tr><th scope="row"><a href="/admin/payments/<?cs var:d.paymentId ?>"><?cs var:d.title ?></a></th><td data-label="{{admin.state}}"><span class="badge<?cs if:d.open ?> warn<?cs elif:d.status == "won" ?> good<?cs else ?> bad<?cs /if ?>"><?cs var:d.statusText ?></span></td><td data-label="{{apay.reason}}"><?cs var:d.reason ?></td><td data-label="{{payment.date}}"><?cs call:when(d.createdAt) ?></td><td class="n" data-label="{{payment.amount}}"><?cs var:d.amount ?></td></tr><?cs /each ?></tbody></table>
 <?cs call:pages(view.page) ?><?cs
+elif:view.page.at.beyond ?><?cs call:beyond(view.page) ?><?cs
 else ?><?cs call:empty("check", "{{apay.disputes.none}}", "{{apay.disputes.none.hint}}", "", "") ?><?cs /if ?>
 </div></div>
 <?cs include!"layout/foot.cs" ?>

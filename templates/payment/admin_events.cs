@@ -8,6 +8,7 @@ if:subcount(view.items) > #0 ?>
 <table class="table cards"><caption class="sr">{{apay.events}}</caption><thead><tr><th scope="col">{{admin.jobs.type}}</th><th scope="col">{{apay.by}}</th><th scope="col">{{admin.state}}</th><th scope="col" class="n">{{apay.deliveries}}</th><th scope="col">{{payment.date}}</th></tr></thead><tbody><?cs
 each:e = view.items ?><tr><th scope="row"><a href="/admin/payment-events/<?cs var:e.id ?>"><?cs var:e.type ?></a></th><td data-label="{{apay.by}}"><?cs call:provider_name(e.provider) ?></td><td data-label="{{admin.state}}"><span class="badge<?cs if:e.status == "PROCESSED" ?> good<?cs elif:e.status == "DEAD" || e.status == "FAILED" ?> bad<?cs /if ?>"><?cs var:e.status ?></span></td><td class="n" data-label="{{apay.deliveries}}"><?cs var:e.deliveries ?></td><td data-label="{{payment.date}}"><?cs call:when(e.receivedAt) ?></td></tr><?cs /each ?></tbody></table>
 <?cs call:pages(view.page) ?><?cs
+elif:view.page.at.beyond ?><?cs call:beyond(view.page) ?><?cs
 else ?><?cs call:empty("mail", "{{apay.events.none}}", "{{apay.events.none.hint}}", "", "") ?><?cs /if ?>
 </div></div>
 <?cs include!"layout/foot.cs" ?>

@@ -11,6 +11,7 @@ if:subcount(view.items) > #0 ?>
 <table class="table cards"><caption class="sr">{{apay.title}}</caption><thead><tr><th scope="col">{{payment.for}}</th><th scope="col">{{admin.state}}</th><th scope="col">{{apay.by}}</th><th scope="col">{{payment.date}}</th><th scope="col" class="n">{{payment.amount}}</th></tr></thead><tbody><?cs
 each:p = view.items ?><tr><th scope="row"><a href="/admin/payments/<?cs var:p.id ?>"><?cs var:p.title ?></a></th><td data-label="{{admin.state}}"><?cs call:payment_status(p.status) ?><?cs if:p.disputed ?> <span class="badge bad">{{apay.disputed}}</span><?cs /if ?><?cs if:p.integrityFailure ?> <span class="badge bad">{{apay.integrity}}</span><?cs /if ?></td><td data-label="{{apay.by}}"><?cs call:provider_name(p.provider) ?></td><td data-label="{{payment.date}}"><?cs call:when(p.createdAt) ?></td><td class="n" data-label="{{payment.amount}}"><span class="nowrap"><?cs var:p.amount ?></span></td></tr><?cs /each ?></tbody></table>
 <?cs call:pages(view.page) ?><?cs
+elif:view.page.at.beyond ?><?cs call:beyond(view.page) ?><?cs
 else ?><?cs call:empty("card", "{{apay.none}}", "{{apay.none.hint}}", "/admin/payments", "{{catalogue.clear}}") ?><?cs /if ?>
 </div></div>
 <?cs include!"layout/foot.cs" ?>

@@ -11,6 +11,7 @@ if:subcount(view.items) > #0 ?><ul class="list card"><?cs
 each:d = view.items ?><li><?cs if:d.open ?>{{icon.alert}}<?cs else ?>{{icon.done}}<?cs /if ?><div class="grow"><b><?cs var:d.kindText ?></b> <?cs if:d.paymentId ?><a class="mono small" href="/admin/payments/<?cs var:d.paymentId ?>"><?cs var:d.reference ?></a><?cs else ?><span class="mono small"><?cs var:d.reference ?></span><?cs /if ?><p class="meta"><span><?cs call:provider_name(d.provider) ?></span><?cs if:d.ours ?><span>{{apay.ours}} <?cs var:d.ours ?></span><?cs /if ?><?cs if:d.theirs ?><span>{{apay.theirs}} <?cs var:d.theirs ?></span><?cs /if ?><span><?cs call:when(d.createdAt) ?></span><?cs if:d.note ?><span><?cs var:d.note ?></span><?cs /if ?></p></div><?cs
 if:d.open ?><form class="row" method="post" action="/admin/differences/<?cs var:d.id ?>/resolve"><?cs call:csrf() ?><label class="sr" for="n-<?cs var:d.id ?>">{{apay.note}}</label><input class="input" id="n-<?cs var:d.id ?>" name="note" required maxlength="300" placeholder="{{apay.note}}"><button class="button small">{{apay.resolve}}</button></form><?cs /if ?></li><?cs /each ?></ul>
 <?cs call:pages(view.page) ?><?cs
+elif:view.page.at.beyond ?><?cs call:beyond(view.page) ?><?cs
 else ?><p class="muted">{{apay.difference.none}}</p><?cs /if ?></section>
 </div></div>
 <?cs include!"layout/foot.cs" ?>

@@ -19,6 +19,6 @@ call:field("text", "source", "{{ledger.statement.source}}", "{{ledger.statement.
 <section aria-labelledby="entries"><h2 id="entries" class="mb">{{ledger.entries}}</h2><?cs
 if:subcount(view.items) > #0 ?><table class="table cards"><caption class="sr">{{ledger.entries}}</caption><thead><tr><th scope="col">{{ledger.txn}}</th><th scope="col">{{wallet.when}}</th><th scope="col" class="n">{{wallet.amount}}</th><th scope="col" class="n">{{wallet.balance}}</th></tr></thead><tbody><?cs
 each:e = view.items ?><tr><th scope="row"><a href="<?cs var:url_validate(e.link.href) ?>"><?cs var:e.kind ?> <?cs var:e.transaction ?></a></th><td data-label="{{wallet.when}}"><?cs call:date(e.at) ?></td><td class="n num" data-label="{{wallet.amount}}"><?cs var:e.amount ?></td><td class="n num" data-label="{{wallet.balance}}"><?cs if:e.hasBalance ?><?cs var:e.balanceAfter ?><?cs else ?>{{ledger.not_kept}}<?cs /if ?></td></tr><?cs /each ?></tbody></table>
-<?cs call:pages(view.page) ?><?cs else ?><p class="muted">{{wallet.none}}</p><?cs /if ?></section>
+<?cs call:pages(view.page) ?><?cs elif:view.page.at.beyond ?><?cs call:beyond(view.page) ?><?cs else ?><p class="muted">{{wallet.none}}</p><?cs /if ?></section>
 </div></div>
 <?cs include!"layout/foot.cs" ?>

@@ -16,6 +16,7 @@ if:subcount(view.items) > #0 ?>
 <table class="table cards"><caption class="sr">{{wallet.history}}</caption><thead><tr><th scope="col">{{wallet.kind}}</th><th scope="col">{{wallet.when}}</th><th scope="col" class="n">{{wallet.amount}}</th><th scope="col" class="n">{{wallet.balance}}</th></tr></thead><tbody><?cs
 each:e = view.items ?><tr><th scope="row"><a href="/wallet/transactions/<?cs var:e.id ?>"><b><?cs var:e.show.kind ?></b></a><?cs if:e.with ?><br><span class="muted small"><?cs var:e.with ?></span><?cs /if ?></th><td data-label="{{wallet.when}}"><?cs call:date(e.at) ?></td><td class="n" data-label="{{wallet.amount}}"><?cs call:amount(e.amount, e.in) ?></td><td class="n num" data-label="{{wallet.balance}}"><?cs var:e.balanceAfter ?></td></tr><?cs /each ?></tbody></table>
 <?cs call:pages(view.page) ?><?cs
+elif:view.page.at.beyond ?><?cs call:beyond(view.page) ?><?cs
 else ?><?cs call:empty("layers", "{{wallet.none}}", "{{wallet.none.hint}}", "", "") ?><?cs /if ?>
 </div></div>
 <?cs include!"layout/foot.cs" ?>
