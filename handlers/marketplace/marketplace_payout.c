@@ -112,8 +112,17 @@ payout_ask(struct req *r, struct view *v)
 	struct payout_own o;
 	struct payout_ask row;
 
-	if (!sql_payout_own(r->db, r->person->id, &o) || req_int(r, "amount") > o.available)
-		return req_fail(r, 402, "insufficient_funds");
+	if (!sql_payout_own(r->db, r->person->id, &o) || req_int(r, "amount") > o.available) {
+		if (r->json)
+			return req_fail(r, 402, "insufficient_funds");
+		/* On the page it is the amount that is wrong. */
+		req_field_error(r, "amount", "unavailable");
+		return req_invalid(r);
+	}
+	if (!r->json && o.last4 != NULL && req_int(r, "amount") < o.minimum) {
+		req_field_error(r, "amount", "payout_too_small");
+		return req_invalid(r);
+	}
 	sql_payout_ask(r->db, req_int(r, "amount"), key != NULL && strlen(key) <= 128 ? key : r->rid, &row);
 	audit_add_about(r->db, r->person->id, "payout.ask", "payout", row.id, NULL, arena_printf(r->arena,
 	    "{\"amount\":%lld}", (long long)req_int(r, "amount")));

@@ -64,7 +64,7 @@ export const accounts = (() => {
 })()
 
 // A context whose pages note what went wrong in them (context.troubles).
-export async function person(role, options = {}) {
+async function contextOf(options) {
   const context = await browser.newContext({ locale: 'en-ZA', ignoreHTTPSErrors: true, ...options })
   context.troubles = []
   context.on('page', page => {
@@ -73,20 +73,40 @@ export async function person(role, options = {}) {
     })
     page.on('pageerror', error => context.troubles.push(`script: ${error.message}`))
   })
+  return context
+}
+
+async function signIn(page, account) {
+  await page.goto(`${address}/signin`)
+  await page.fill('input[name=email]', account.email)
+  await page.fill('input[name=password]', account.password)
+  await Promise.all([
+    page.waitForURL(url => !url.pathname.startsWith('/signin'), { timeout: 20000 }),
+    page.locator('main form:has(input[name=password]) button[type=submit], main form:has(input[name=password]) button:not([type])').first().click()
+  ])
+}
+
+// The context of somebody who has the role; of a visitor without one.
+export async function person(role, options = {}) {
+  const context = await contextOf(options)
   if (role) {
-    const account = accounts.find(a => a.role.split(",")[0] === role)
+    const account = accounts.find(a => a.role.split(',')[0] === role)
     if (!account) throw new Error(`no demo account with the role ${role}`)
     const page = await context.newPage()
-    await page.goto(`${address}/signin`)
-    await page.fill('input[name=email]', account.email)
-    await page.fill('input[name=password]', account.password)
-    await Promise.all([
-      page.waitForURL(url => !url.pathname.startsWith('/signin'), { timeout: 15000 }),
-      page.locator('main form:has(input[name=password]) button[type=submit], main form:has(input[name=password]) button:not([type])').first().click()
-    ])
+    await signIn(page, account)
     await page.close()
   }
   return context
+}
+
+// A page of a person by name: a row of the accounts, or its address of mail.
+export async function signedIn(who) {
+  const account = who.email ? who : accounts.find(a => a.email === who)
+  if (!account) throw new Error(`no demo account ${who}`)
+  const context = await contextOf({ viewport: { width: 1280, height: 900 } })
+  const page = await context.newPage()
+  await signIn(page, account)
+  return page
 }
 
 // Serious and critical findings of axe, as one text; empty when there are none.

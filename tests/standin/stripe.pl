@@ -1,11 +1,12 @@
 #!/usr/bin/perl
 # A stand-in for Stripe: its wire protocol over HTTP on loopback, for tests alone.
 #
-#   stripe.pl [--port N] [--secret whsec_…] [--webhook URL]
+#   stripe.pl [--port N] [--secret whsec_…] [--webhook URL] [--clock FILE]
 #
 # Prints "port N" when it listens. Form bodies with nested names, Bearer or Basic keys, pinned
 # versions, Idempotency-Key with replay and refusal, cursors, expansion, typed errors, a hosted
 # page, signed webhooks. No card number is taken: cards are Stripe's own test names (pm_card_…).
+# FILE is the host's clock_file: tests move the clocks of both.
 #
 #   POST /_control mode=… times=N match=PATH   faults, see Wire.pm
 #   GET  /_state   objects, calls by idempotency key, for tests to compare
@@ -21,12 +22,19 @@ use JSON::PP;
 use lib "$FindBin::Bin";
 use Wire;
 
-my %opt = (port => 0, secret => 'whsec_test', webhook => '');
+my %opt = (port => 0, secret => 'whsec_test', webhook => '', clock => '');
 while (@ARGV) { my $k = shift @ARGV; $k =~ s/^--//; $opt{$k} = shift @ARGV }
 my $json = JSON::PP->new->canonical->utf8;
 my (%object, %order, %idem, %calls, @events);
 my $serial = 0;
 my $wire = Wire->new(port => $opt{port}, seed => $opt{seed});
+
+# Seconds since 1970; FILE holds the offset in µs.
+sub now {
+	open my $file, '<:raw', $opt{clock} or return time;
+	read $file, my $bytes, 8;
+	return time + int(unpack('q', $bytes) / 1000000);
+}
 
 # ---- objects -------------------------------------------------------------------------
 
@@ -35,7 +43,7 @@ sub T { JSON::PP::true() } sub F { JSON::PP::false() }
 sub make {
 	my ($kind, $prefix, %f) = @_;
 	my $id = sprintf '%s_%s%06d', $prefix, 'test', ++$serial;
-	my $o = { id => $id, object => $kind, created => time + 0, livemode => F, metadata => {}, %f };
+	my $o = { id => $id, object => $kind, created => now(), livemode => F, metadata => {}, %f };
 	$object{$id} = $o;
 	push @{ $order{$kind} }, $id;
 	return $o;
@@ -44,7 +52,7 @@ sub make {
 sub event {
 	my ($type, $o) = @_;
 	my $e = { id => sprintf('evt_test%06d', ++$serial), object => 'event', api_version => '2024-06-20',
-		created => time + 0, livemode => F, pending_webhooks => 1, type => $type,
+		created => now(), livemode => F, pending_webhooks => 1, type => $type,
 		data => { object => shown($o) },
 		request => { id => 'req_test', idempotency_key => undef } };
 	push @events, $e;
@@ -53,7 +61,7 @@ sub event {
 
 sub signature {
 	my ($body) = @_;
-	my $t = time;
+	my $t = now();
 	return "t=$t,v1=" . hmac_sha256_hex("$t.$body", $opt{secret});
 }
 
@@ -252,13 +260,13 @@ sub session_make {
 			$amount += $i->{price_data}{unit_amount} * ($i->{quantity} // 1);
 		}
 		return refusal(400, 'invalid_request_error', undef, 'expires_at must be between 30 minutes and 24 hours from now', 'expires_at')
-			if defined $p->{expires_at} && ($p->{expires_at} < time + 1790 || $p->{expires_at} > time + 86460);
+			if defined $p->{expires_at} && ($p->{expires_at} < now() + 1790 || $p->{expires_at} > now() + 86460);
 	}
 	my $s = make('checkout.session', 'cs', mode => $mode, status => 'open', payment_status => $mode eq 'setup' ? 'no_payment_required' : 'unpaid',
 		amount_total => $amount + 0, currency => $currency, payment_intent => undef, setup_intent => undef,
 		client_reference_id => $p->{client_reference_id}, customer => $p->{customer},
 		success_url => $p->{success_url}, cancel_url => $p->{cancel_url}, metadata => $p->{metadata} // {},
-		expires_at => ($p->{expires_at} // time + 86400) + 0);
+		expires_at => ($p->{expires_at} // now() + 86400) + 0);
 	$s->{url} = "$base/c/pay/$s->{id}";
 	$s->{_intent} = { amount => $amount, currency => $currency, customer => $p->{customer},
 		metadata => $p->{payment_intent_data}{metadata} // {} };
@@ -432,7 +440,8 @@ sub control {
 	}
 	if ($path eq '/_state') {
 		return [200, { calls => \%calls, counts => { map { $_ => scalar @{ $order{$_} } } keys %order }, events => \@events,
-			charged => sum(grep { $_->{object} eq 'charge' && $_->{status} eq 'succeeded' } values %object) }];
+			charged => sum(grep { $_->{object} eq 'charge' && $_->{status} eq 'succeeded' } values %object),
+			refunded => sum(grep { $_->{object} eq 'refund' && $_->{status} eq 'succeeded' } values %object) }];
 	}
 	if ($path eq '/_pay') {
 		session_pay($object{ $p->{session} }, $p->{card} // 'pm_card_visa', $p->{confirmed});
