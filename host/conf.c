@@ -1,8 +1,7 @@
 /*
- * conf.c: the one configuration file; see conf.h. `rows` is the only list of
- * keys: parsing, defaults, checks, printing and the documentation use it.
+ * conf.c: the one configuration file; see conf.h. Its keys stand in conf_rows.c.
  */
-#include "conf.h"
+#include "conf_rows.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,107 +13,6 @@
 
 #define CONF_FILE_MAX (256 * 1024)
 #define ROLES (POOL_COUNT + 1)
-
-enum row_type { ROW_TEXT, ROW_INT, ROW_BOOL, ROW_LEVEL };
-
-struct row {
-	const char *key;
-	enum row_type type;
-	size_t offset;
-	const char *dflt;
-	int64_t min, max;
-	const char *text;
-};
-
-#define TEXT(key, field, dflt, text) { key, ROW_TEXT, offsetof(struct conf, field), dflt, 0, 0, text }
-#define BOOL(key, field, dflt, text) { key, ROW_BOOL, offsetof(struct conf, field), dflt, 0, 1, text }
-#define INT(key, field, dflt, min, max, text) \
-	{ key, ROW_INT, offsetof(struct conf, field), dflt, min, max, text }
-#define POOL(name, pool, number, text) \
-	INT("pool." name ".workers", pools[pool].workers, number, 0, 64, text), \
-	TEXT("pool." name ".user", pools[pool].user, "", \
-	    "Unix user of this pool when started as root"), \
-	TEXT("pool." name ".database", pools[pool].database, "", \
-	    "PostgreSQL conninfo; empty: `database` with user=db_" name)
-
-static const struct row rows[] = {
-	BOOL("development", development, "0",
-	    "plain HTTP on loopback, templates read again when they change, `clock_file` honoured"),
-	TEXT("base_url", base_url, "http://127.0.0.1:8080", "public address, no slash at the end"),
-	TEXT("run_dir", run_dir, "var/run", "sockets, pid file, generations, crash reports"),
-	TEXT("log_dir", log_dir, "-", "folder of host.log; `-` = standard error"),
-	{ "log_level", ROW_LEVEL, offsetof(struct conf, log_level), "info", 0, 0,
-	    "least level written: debug, info, warn, error" },
-	TEXT("module_dir", module_dir, "modules", "folder of the handler modules"),
-	TEXT("modules", modules, "*", "comma separated module names; `*` = all in the folder"),
-	TEXT("template_dir", template_dir, "templates", "folder of the templates"),
-	TEXT("static_dir", static_dir, "static", "folder of the built static files and their manifest"),
-	TEXT("message_dir", message_dir, "messages", "folder of the message catalogues"),
-	TEXT("protected_dir", protected_dir, "var/protected",
-	    "stored files; nginx sends them by X-Accel-Redirect"),
-	TEXT("key_file", key_file, "var/master.key", "32-byte master key, mode 0600"),
-	TEXT("clock_file", clock_file, "",
-	    "development: 8-byte offset in µs added to the clock; empty = none"),
-	TEXT("web_user", web_user, "www-data", "the only peer that may connect: nginx's user"),
-	POOL("web", POOL_WEB, "4", "workers for pages and the API"),
-	POOL("auth", POOL_AUTH, "1", "workers that hash passwords; at most half the cores"),
-	POOL("pay", POOL_PAY, "1", "workers for payments and webhooks; never shed"),
-	POOL("slow", POOL_SLOW, "1", "workers for exports, imports, PDF, AI"),
-	POOL("jobs", POOL_JOBS, "1", "background workers, no socket"),
-	TEXT("database", database, "host=/var/run/postgresql dbname=learn",
-	    "PostgreSQL conninfo shared by all pools, without user"),
-	TEXT("database_migrate", database_migrate, "",
-	    "conninfo of `migrate` and `seed`; empty: `database` with user=db_migrate"),
-	TEXT("database_replica", database_replica, "", "conninfo of a read replica; empty = none"),
-	TEXT("redis", redis, "", "redis://host:port shared cache of several hosts; empty = none"),
-	INT("listen_backlog", listen_backlog, "1024", 16, 65535,
-	    "waiting connections per pool; net.core.somaxconn must be at least that"),
-	INT("shed_after_ms", shed_after_ms, "2000", 50, 60000,
-	    "a request older than this on arrival is answered 503"),
-	INT("slow_ms", slow_ms, "1000", 10, 600000, "a slow trace is written after this time"),
-	INT("soft_ms", soft_ms, "10000", 20, 600000, "the query is canceled after this time"),
-	INT("hard_ms", hard_ms, "15000", 30, 900000,
-	    "the worker is ended after this time, with a crash report"),
-	INT("drain_soft_ms", drain_soft_ms, "30000", 10, 600000,
-	    "requests that outlive a reload by this are logged"),
-	INT("drain_hard_ms", drain_hard_ms, "60000", 20, 900000,
-	    "and by this are ended"),
-	INT("max_requests", max_requests, "5000", 10, 100000000,
-	    "a worker is replaced after so many requests (and up to 20 % more)"),
-	INT("max_lifetime_s", max_lifetime_s, "3600", 5, 864000,
-	    "a worker is replaced after this time (± 10 %)"),
-	INT("max_rss_mb", max_rss_mb, "256", 16, 65536,
-	    "a worker that holds more memory is replaced after its request"),
-	INT("arena_max_mb", arena_max_mb, "16", 1, 1024, "memory of one request"),
-	BOOL("sandbox", sandbox, "1", "seccomp, Landlock and limits in workers"),
-	TEXT("connect_ports", connect_ports, "",
-	    "comma separated TCP ports that workers may connect to; empty = any"),
-	BOOL("host_cache", host_cache, "1", "shared lists are kept in the worker for up to 1 s"),
-	INT("session_cache_ms", session_cache_ms, "5000", 0, 60000,
-	    "a session is looked up again after this time; 0 = each time"),
-	TEXT("smtp_url", smtp_url, "", "smtp:// or smtps:// address; empty: mails land in `mail_dir`"),
-	TEXT("smtp_user", smtp_user, "", "user name at the mail server"),
-	TEXT("smtp_password_file", smtp_password_file, "", "file that holds its password"),
-	TEXT("smtp_ca_file", smtp_ca_file, "", "certificates that sign the mail server's"),
-	TEXT("mail_dir", mail_dir, "var/mail", "mails when there is no `smtp_url`"),
-	TEXT("mail_from", mail_from, "learn@localhost", "sender of mails"),
-	TEXT("helper_highlight", helper_highlight, "", "absolute path of the code highlighter"),
-	TEXT("helper_math", helper_math, "", "absolute path of the mathematics converter"),
-	TEXT("helper_drawing", helper_drawing, "", "absolute path of the converter of SVG drawings"),
-	TEXT("helper_document", helper_document, "", "absolute path of the writer of receipts and invoices (PDF)"),
-	TEXT("helper_image", helper_image, "", "absolute path of the image converter"),
-	INT("hash_memory_kib", hash_memory_kib, "19456", 64, 1048576, "Argon2id memory"),
-	INT("hash_passes", hash_passes, "2", 1, 64, "Argon2id passes"),
-	INT("rate_scale_percent", rate_scale_percent, "100", 1, 10000000,
-	    "all rate limits times this; tests raise it"),
-	INT("module_retry_s", module_retry_s, "60", 1, 86400,
-	    "a module that was disabled for crashes is tried again after this time"),
-	BOOL("reload_on_change", reload_on_change, "0",
-	    "reload when a file in module_dir changes; for development"),
-	TEXT("status_listen", status_listen, "",
-	    "address:port for /livez /readyz /metrics /status; empty: run_dir/status.sock alone"),
-};
-#define ROWS (sizeof rows / sizeof rows[0])
 
 static struct conf defaults;
 const struct conf *conf = &defaults;
@@ -226,14 +124,14 @@ level_known(const char *text)
 
 /* Stores `text` (kept by reference) into the row's place. */
 static bool
-row_set(const struct row *row, struct conf *c, const char *text, char *reason, size_t size)
+row_set(const struct conf_row *row, struct conf *c, const char *text, char *reason, size_t size)
 {
 	char *place = (char *)c + row->offset;
 	int64_t number;
 	bool flag;
 
 	switch (row->type) {
-	case ROW_INT:
+	case CONF_INT:
 		if (!int_parse(text, row->min, row->max, &number)) {
 			(void)snprintf(reason, size, "%s must be a number from %lld to %lld", row->key,
 			    (long long)row->min, (long long)row->max);
@@ -241,20 +139,20 @@ row_set(const struct row *row, struct conf *c, const char *text, char *reason, s
 		}
 		memcpy(place, &number, sizeof number);
 		return true;
-	case ROW_BOOL:
+	case CONF_BOOL:
 		if (!bool_parse(text, &flag)) {
 			(void)snprintf(reason, size, "%s must be 0 or 1", row->key);
 			return false;
 		}
 		memcpy(place, &flag, sizeof flag);
 		return true;
-	case ROW_LEVEL:
+	case CONF_LEVEL:
 		if (!level_known(text)) {
 			(void)snprintf(reason, size, "%s must be debug, info, warn or error", row->key);
 			return false;
 		}
 		break;
-	case ROW_TEXT:
+	case CONF_TEXT:
 		break;
 	}
 	memcpy(place, &text, sizeof text);
@@ -267,8 +165,8 @@ defaults_set(struct conf *c)
 	char reason[128];
 
 	memset(c, 0, sizeof *c);
-	for (size_t i = 0; i < ROWS; i++)
-		if (!row_set(&rows[i], c, rows[i].dflt, reason, sizeof reason))
+	for (size_t i = 0; i < conf_row_count; i++)
+		if (!row_set(&conf_rows[i], c, conf_rows[i].dflt, reason, sizeof reason))
 			abort();
 }
 
@@ -294,7 +192,7 @@ trim(char *s)
 }
 
 static bool
-line_parse(char *line, struct conf *c, bool seen[ROWS], char *reason, size_t size)
+line_parse(char *line, struct conf *c, bool *seen, char *reason, size_t size)
 {
 	char *equal, *key, *value;
 	size_t own;
@@ -310,15 +208,15 @@ line_parse(char *line, struct conf *c, bool seen[ROWS], char *reason, size_t siz
 	*equal = '\0';
 	key = trim(line);
 	value = trim(equal + 1);
-	for (size_t i = 0; i < ROWS; i++) {
-		if (strcmp(key, rows[i].key))
+	for (size_t i = 0; i < conf_row_count; i++) {
+		if (strcmp(key, conf_rows[i].key))
 			continue;
 		if (seen[i]) {
 			(void)snprintf(reason, size, "%s is given twice", key);
 			return false;
 		}
 		seen[i] = true;
-		return row_set(&rows[i], c, value, reason, size);
+		return row_set(&conf_rows[i], c, value, reason, size);
 	}
 	own = setting_index(key);
 	if (own < declared.n) {
@@ -440,7 +338,7 @@ check(const struct conf *c, char *reason, size_t size)
 bool
 conf_load(const char *path, struct conf *c, char *reason, size_t size)
 {
-	bool seen[ROWS] = { false };
+	bool seen[CONF_ROWS_MAX] = { false };
 	char *text, *line, *next, text_reason[256];
 	size_t length = 0, room = 0;
 	unsigned number = 1;
@@ -474,97 +372,4 @@ conf_free(struct conf *c)
 {
 	free(c->store);
 	c->store = NULL;
-}
-
-/* ---- printing ---- */
-
-/* Shows a value with what follows password= or stands between : and @ hidden. */
-static void
-masked_print(const char *value)
-{
-	const char *password = strstr(value, "password=");
-	const char *at = strrchr(value, '@'), *scheme = strstr(value, "://");
-	const char *colon = scheme ? strchr(scheme + 3, ':') : NULL;
-
-	if (password) {
-		const char *end = password + 9;
-
-		if (*end == '\'')
-			for (end++; *end && *end != '\''; end++)
-				;
-		end += strcspn(end, " ");
-		printf("%.*s***%s", (int)(password + 9 - value), value, end);
-	} else if (at && colon && colon < at)
-		printf("%.*s***%s", (int)(colon + 1 - value), value, at);
-	else
-		printf("%s", value);
-}
-
-static void
-value_print(const struct row *row, const struct conf *c)
-{
-	const char *place = (const char *)c + row->offset, *text;
-	int64_t number;
-	bool flag;
-
-	switch (row->type) {
-	case ROW_INT:
-		memcpy(&number, place, sizeof number);
-		printf("%lld", (long long)number);
-		break;
-	case ROW_BOOL:
-		memcpy(&flag, place, sizeof flag);
-		printf("%d", flag);
-		break;
-	case ROW_TEXT:
-	case ROW_LEVEL:
-		memcpy(&text, place, sizeof text);
-		masked_print(text);
-		break;
-	}
-}
-
-static void
-markdown_print(void)
-{
-	printf("# Configuration\n\nMade from the table in `host/conf.c` by "
-	       "`fcgi-host --print-config --markdown`.\n\n"
-	       "One file, `key = value`, `#` begins a comment line. An unknown key refuses to "
-	       "start and names its line.\n\n| Key | Default | Meaning |\n| --- | --- | --- |\n");
-	for (size_t i = 0; i < ROWS; i++) {
-		const struct row *row = &rows[i];
-
-		printf("| `%s` | ", row->key);
-		if (row->dflt[0])
-			printf("`%s`", row->dflt);
-		printf(" | %s", row->text);
-		if (row->type == ROW_INT)
-			printf(" (%lld to %lld)", (long long)row->min, (long long)row->max);
-		printf(" |\n");
-	}
-	for (size_t i = 0; i < declared.n; i++) {
-		const struct conf_setting *s = declared.list[i];
-
-		printf("| `%s` | %s%s%s | %s |\n", s->key, s->dflt[0] ? "`" : "", s->dflt,
-		    s->dflt[0] ? "`" : "", s->text);
-	}
-}
-
-void
-conf_print(const struct conf *c, bool markdown)
-{
-	if (markdown) {
-		markdown_print();
-		return;
-	}
-	for (size_t i = 0; i < ROWS; i++) {
-		printf("# %s\n%s = ", rows[i].text, rows[i].key);
-		value_print(&rows[i], c);
-		putchar('\n');
-	}
-	for (size_t i = 0; i < declared.n; i++) {
-		printf("# %s\n%s = ", declared.list[i]->text, declared.list[i]->key);
-		masked_print(c->settings[i] ? c->settings[i] : declared.list[i]->dflt);
-		putchar('\n');
-	}
 }

@@ -1,5 +1,5 @@
 /*
- * conf.h: the one configuration file. conf.c holds one table of rows (key,
+ * conf.h: the one configuration file. conf_rows.c holds one table (key,
  * type, place, default, text) from which parsing, defaults, `fcgi-host -t`,
  * `--print-config` and docs/configuration.md come. An unknown key refuses to
  * start. Format: `key = value`, `#` comments; sections are not needed.

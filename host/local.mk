@@ -3,7 +3,7 @@ libhost_a_SOURCES += \
 	host/builtin.c host/builtin_mailbox.c host/builtin.h \
 	host/cache.c host/cache_redis.c host/cache.h \
 	host/chart.c host/clock.c host/command.c host/command.h \
-	host/conf.c host/conf.h \
+	host/conf.c host/conf.h host/conf_rows.c host/conf_rows.h host/conf_print.c \
 	host/address.c host/address.h \
 	host/crash.c \
 	host/crypto.c host/crypto_seal.c host/crypto.h host/crypto_part.h \
