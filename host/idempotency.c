@@ -10,8 +10,6 @@
 static const char *
 call_key(const struct host_req *h)
 {
-	if (h->req.person == NULL)
-		return NULL;
 	if (h->req.json)
 		return req_header(&h->req, "HTTP_IDEMPOTENCY_KEY");
 	for (size_t i = 0; i < h->form.n; i++)
@@ -41,18 +39,46 @@ call_digest(struct host_req *h)
 	return crypto_digest(h->req.arena, crypto_hex(h->req.arena, b.data, b.size));
 }
 
+static bool
+key_good(const char *key)
+{
+	return *key != '\0' && strlen(key) <= 128 && utf8_valid(key, strlen(key));
+}
+
+/* The claim is made in the round trip that enters the session, before anybody knows whether the
+ * person may do this at all: a refusal rolls it back. */
+struct idempotency {
+	struct idempotency_claim row;
+	bool found;
+};
+
+void
+idempotency_ask(struct host_req *h)
+{
+	const char *key = h->route != NULL && h->route->idempotent_key ? call_key(h) : NULL;
+
+	h->claim = NULL;
+	if (key == NULL || !key_good(key))
+		return;
+	h->claim = arena_alloc(h->req.arena, sizeof(*h->claim));
+	sql_idempotency_claim_queue(h->req.db, key, h->route->path, call_digest(h), &h->claim->row,
+	    &h->claim->found);
+}
+
 int
 idempotency_begin(struct host_req *h)
 {
-	const char *key = call_key(h);
+	const char *key = h->req.person != NULL ? call_key(h) : NULL;
 	struct idempotency_claim row;
 
 	if (key == NULL)
 		return 0;
-	if (*key == '\0' || strlen(key) > 128 || !utf8_valid(key, strlen(key)))
+	if (!key_good(key))
 		return req_fail(&h->req, 400, "bad_idempotency_key");
-	if (!sql_idempotency_claim(h->req.db, h->req.person->id, key, h->route->path,
-	    call_digest(h), &row) || row.fresh)
+	if (h->claim == NULL || !h->claim->found)
+		fault("the key of a call was not claimed");
+	row = h->claim->row;
+	if (row.fresh)
 		return 0;
 	if (!row.same)
 		return req_fail(&h->req, 422, "idempotency_key_reused");
@@ -74,16 +100,17 @@ idempotency_begin(struct host_req *h)
 	return row.status;
 }
 
+/* What was answered; it goes out with the commit. */
 void
 idempotency_end(struct host_req *h, int status, struct view *view)
 {
-	const char *key = call_key(h);
 	struct buffer b;
 
-	if (key == NULL || status >= 400)
+	if (h->claim == NULL || status >= 400)
 		return;
 	buffer_init(&b, h->req.arena, 1024);
 	if (h->req.json)
 		render_json(&b, view);
-	sql_idempotency_store(h->req.db, h->req.person->id, key, status, buffer_text(&b), h->location);
+	sql_idempotency_store_queue(h->req.db, h->req.person->id, call_key(h), status, buffer_text(&b),
+	    h->location, NULL);
 }

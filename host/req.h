@@ -63,6 +63,8 @@ struct host_req {
 	size_t size;
 	struct buffer cookies;   /* Set-Cookie lines */
 
+	struct idempotency *claim; /* of the key this call came with; NULL = without */
+
 	/* Session (session.c). */
 	const unsigned char *csrf_seed; /* 32 bytes; NULL = signed out */
 	const char *csrf;        /* the token of this answer, once made */

@@ -16,6 +16,7 @@
 #include "conf.h"
 #include "crypto.h"
 #include "db.h"
+#include "dispatch.h"
 #include "message.h"
 #include "scoreboard.h"
 #include "session.sql.h"
@@ -246,6 +247,8 @@ session_enter(struct host_req *h, bool write)
 	}
 	/* Once a minute; it need not be a round trip of its own. */
 	stale = permission_queue(h->req.db, &permissions);
+	if (write)
+		idempotency_ask(h);
 	db_flush(h->req.db);
 	if (stale)
 		permission_take(&permissions);

@@ -11,14 +11,30 @@
 
 /* ---- sealing --------------------------------------------------------------- */
 
+static void
+key_unwrap(const struct identity_key *row, const char *person_id, struct crypto_key *key)
+{
+	if (!row->wrapped.data || !crypto_key_unwrap(row->wrapped, key))
+		fault("identity: no key of person %s", person_id);
+}
+
 void
 identity_key_read(struct db *db, const char *person_id, struct crypto_key *key)
 {
 	struct identity_key row = { 0 };
 
 	sql_identity_key(db, person_id, &row);
-	if (!row.wrapped.data || !crypto_key_unwrap(row.wrapped, key))
-		fault("identity: no key of person %s", person_id);
+	key_unwrap(&row, person_id, key);
+}
+
+struct identity_key *
+identity_key_queue(struct db *db, struct arena *arena, const char *person_id)
+{
+	struct identity_key *row = arena_alloc(arena, sizeof(*row));
+
+	/* None and nothing in it are the same: key_unwrap() faults. */
+	sql_identity_key_queue(db, person_id, row, arena_alloc(arena, sizeof(bool)));
+	return row;
 }
 
 static const char *
@@ -79,12 +95,22 @@ struct sql_bytes
 identity_seal(struct db *db, struct arena *arena, const char *person_id, const char *table,
     const char *column, const char *row, const char *text)
 {
+	const struct identity_key *key = identity_key_queue(db, arena, person_id);
+
+	db_flush(db);
+	return identity_seal_by(arena, key, person_id, table, column, row, text);
+}
+
+struct sql_bytes
+identity_seal_by(struct arena *arena, const struct identity_key *wrapped, const char *person_id,
+    const char *table, const char *column, const char *row, const char *text)
+{
 	const struct crypto_place place = { .table = table, .column = column, .row = row,
 		.person = person_id };
 	struct crypto_key key;
 	struct sql_bytes sealed;
 
-	identity_key_read(db, person_id, &key);
+	key_unwrap(wrapped, person_id, &key);
 	sealed = crypto_seal_text(arena, &key, &place, text);
 	crypto_wipe(&key, sizeof(key));
 	return sealed;

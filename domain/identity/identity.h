@@ -31,6 +31,12 @@ const char *identity_masked(struct arena *, const char *email);
  * person's key is read from the database once per call of identity_seal. */
 struct sql_bytes identity_seal(struct db *, struct arena *, const char *person_id,
     const char *table, const char *column, const char *row, const char *text);
+/* The same in two steps, for a person's key that is read together with other queries:
+ * queue, db_flush(), seal. */
+struct identity_key;
+struct identity_key *identity_key_queue(struct db *, struct arena *, const char *person_id);
+struct sql_bytes identity_seal_by(struct arena *, const struct identity_key *, const char *person_id,
+    const char *table, const char *column, const char *row, const char *text);
 const char *identity_open(struct arena *, const char *person_id, struct sql_bytes data_key,
     const char *table, const char *column, const char *row, struct sql_bytes sealed);
 

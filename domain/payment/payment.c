@@ -114,32 +114,49 @@ payment_provider(const char *currency)
 
 /* ---- the contract ------------------------------------------------------------------- */
 
+const char *
+payment_provider_need(const char *currency)
+{
+	const char *provider = payment_provider(currency);
+
+	if (!provider)
+		fault_raise(503, "payment_unavailable", "no provider for %s", currency);
+	return provider;
+}
+
+const char *
+payment_href(struct arena *arena, const char *id, const char *status, const char *href)
+{
+	if (strcmp(status, "PENDING") != 0)
+		return arena_printf(arena, "/payments/%s/return", id);
+	return href ? href : arena_printf(arena, "/payments/%s/go", id);
+}
+
 void
 payment_open(struct db *db, struct arena *arena, const struct payment_order *o,
     struct payment_opened *opened)
 {
-	const char *provider = payment_provider(o->currency);
+	const char *provider = payment_provider_need(o->currency);
 	struct payment_open_row row;
 
-	if (!provider)
-		fault_raise(503, "payment_unavailable", "no provider for %s", o->currency);
 	sql_payment_open_row(db, o->person_id, o->amount, o->currency, o->purpose, o->purpose_id,
 	    o->title, o->return_path, provider, o->method_id, o->idempotency_key, &row);
 	*opened = (struct payment_opened){ .id = row.id, .status = row.status,
-		.provider = row.provider, .fresh = row.fresh };
-	opened->href = strcmp(row.status, "PENDING") != 0
-	    ? arena_printf(arena, "/payments/%s/return", row.id)
-	    : row.href ? row.href : arena_printf(arena, "/payments/%s/go", row.id);
+		.provider = row.provider, .fresh = row.fresh,
+		.href = payment_href(arena, row.id, row.status, row.href) };
 }
 
 void
 payment_refund(struct db *db, struct arena *arena, const char *payment_id, int64_t amount,
     const char *reason, const char *idempotency_key, struct payment_refunded *refunded)
 {
-	struct payment_refund_row row;
+	struct payment_refund_row *row = arena_alloc(arena, sizeof *row);
 
-	(void)arena;
-	sql_payment_refund_row(db, payment_id, amount ? &amount : NULL, reason, idempotency_key, &row);
-	*refunded = (struct payment_refunded){ .id = row.id, .status = row.status,
-		.amount = row.amount, .fresh = row.fresh };
+	sql_payment_refund_row_queue(db, payment_id, amount ? &amount : NULL, reason, idempotency_key, row,
+	    arena_alloc(arena, sizeof(bool)));
+	if (!refunded)
+		return;
+	db_flush(db);
+	*refunded = (struct payment_refunded){ .id = row->id, .status = row->status,
+		.amount = row->amount, .fresh = row->fresh };
 }

@@ -66,6 +66,12 @@ struct payment_opened {
 void payment_open(struct db *, struct arena *, const struct payment_order *,
     struct payment_opened *);
 
+/* For an owner who opens its object and the payment in one statement of its own, on
+ * payment.open() (marketplace: sale_open): the provider, or the fault payment_unavailable; and
+ * payment_opened.href, of id, status and href as that function returned them. */
+const char *payment_provider_need(const char *currency);
+const char *payment_href(struct arena *, const char *id, const char *status, const char *href);
+
 struct payment_refunded {
 	const char *id;
 	const char *status;          /* PENDING, SUCCEEDED, FAILED */
@@ -77,7 +83,8 @@ struct payment_refunded {
  * did not fail <= captured - lost disputes, under the payment's row lock. Faults:
  * payment_not_found (404), invalid_status, already_refunded, payment_disputed (409),
  * invalid_refund_amount, idempotency_key_reused (422), and those of the purpose's owner, whose
- * rules decide; the caller must be the payer, an admin or a job. */
+ * rules decide; the caller must be the payer, an admin or a job. With NULL for the result it
+ * is only queued: it goes out, and faults, with the next round trip or the commit. */
 void payment_refund(struct db *, struct arena *, const char *payment_id, int64_t amount,
     const char *reason, const char *idempotency_key, struct payment_refunded *);
 

@@ -30,8 +30,14 @@ insert into receipt.party_public (id, person_id, sealed, vat_registered) values 
 --   id uuid, status text, price i64, rest i64
 select id, status, price, rest from marketplace.sale_start($1, $2, $3, $4);
 
--- sale_payment(sale uuid, payment uuid) -> exec
-select marketplace.sale_payment($1, $2);
+-- The same with the payment of its rest: one statement, each step on what the one before made.
+-- sale_open(course uuid, code text, wallet i64, party uuid?, title text, currency text, provider text) -> one
+--   id uuid, status text, price i64, rest i64, payment uuid, payment_status text, href text?
+select s.id, s.status, s.price, s.rest, p.id as payment, p.status as payment_status, p.href
+  from marketplace.sale_start($1, $2, $3, $4) s
+ cross join lateral payment.open(host.uid(), s.rest, $6, 'COURSE', s.id, $5, '/purchases/' || s.id,
+           $7, null, 'sale:' || s.id) p
+ cross join lateral marketplace.sale_payment(s.id, p.id) l;
 
 -- sale_cancel(sale uuid) -> one
 --   found bool

@@ -151,16 +151,17 @@ party_good(struct req *r, const struct checkout *c)
 	return false;
 }
 
+/* Goes out with the sale. */
 static void
-party_add(struct req *r, const struct checkout *c)
+party_queue(struct req *r, const struct checkout *c, const struct identity_key *key)
 {
 	const char *name = req_text(r, "name"), *vat = req_text(r, "vatNumber");
 
 	if (name == NULL || *name == '\0')
 		name = r->person->name;
-	sql_party_add(r->db, c->id_new, r->person->id, identity_seal(r->db, r->arena, r->person->id,
+	sql_party_add_queue(r->db, c->id_new, r->person->id, identity_seal_by(r->arena, key, r->person->id,
 	    "receipt.party", "sealed", c->id_new, party_json(r, name, req_text(r, "address"), vat)),
-	    vat != NULL && *vat != '\0');
+	    vat != NULL && *vat != '\0', NULL);
 }
 
 /* ---- buying ------------------------------------------------------------------------------ */
@@ -177,33 +178,36 @@ wallet_part(const char *method, const struct checkout *c)
 	return 0;
 }
 
-static int
-pay_rest(struct req *r, struct view *v, const struct checkout *c, const struct sale_start *sale)
+/* The sale and, when the wallet does not cover it, the payment of the rest. */
+static void
+sale_begin(struct req *r, const struct checkout *c, const char *coupon, int64_t wallet,
+    struct sale_open *sale)
 {
-	struct payment_order order = { .person_id = r->person->id, .amount = sale->rest,
-		.currency = c->currency, .purpose = "COURSE", .purpose_id = sale->id,
-		.title = arena_printf(r->arena, "Course: %.180s", c->title),
-		.return_path = arena_printf(r->arena, "/purchases/%s", sale->id),
-		.idempotency_key = arena_printf(r->arena, "sale:%s", sale->id) };
-	struct payment_opened payment;
+	struct sale_start paid;
 
-	payment_open(r->db, r->arena, &order, &payment);
-	sql_sale_payment(r->db, sale->id, payment.id);
-	view_str(v, "payment", payment.id);
-	view_str(v, "payHref", payment.href);
-	return req_see(r, "%s", payment.href);
+	if (wallet < c->price - c->off) {
+		sql_sale_open(r->db, c->id, coupon, wallet, c->id_new,
+		    arena_printf(r->arena, "Course: %.180s", c->title), c->currency,
+		    payment_provider_need(c->currency), sale);
+		return;
+	}
+	sql_sale_start(r->db, c->id, coupon, wallet, c->id_new, &paid);
+	*sale = (struct sale_open){ .id = paid.id, .status = paid.status, .price = paid.price };
 }
 
+/* Four round trips: session and key of the call, course and key of the person, sale with its
+ * payment, record and commit. The provider is asked by a job. */
 int
 market_buy(struct req *r, struct view *v)
 {
-	const char *coupon = req_text(r, "coupon"), *problem;
+	const char *coupon = req_text(r, "coupon") != NULL ? req_text(r, "coupon") : "", *problem, *href;
+	struct identity_key *key = identity_key_queue(r->db, r->arena, r->person->id);
 	struct checkout c;
-	struct sale_start sale;
+	struct sale_open sale;
 	int64_t wallet;
 	int status;
 
-	if (!sql_checkout(r->db, req_text(r, "slug"), r->person->id, coupon != NULL ? coupon : "", &c))
+	if (!sql_checkout(r->db, req_text(r, "slug"), r->person->id, coupon, &c))
 		return req_fail(r, 404, "course_not_found");
 	problem = problem_of(&c, &status);
 	if (problem != NULL)
@@ -215,16 +219,20 @@ market_buy(struct req *r, struct view *v)
 	wallet = wallet_part(req_text(r, "method"), &c);
 	if (wallet > c.wallet)
 		return req_fail(r, 402, "insufficient_funds");
-	party_add(r, &c);
-	sql_sale_start(r->db, c.id, coupon != NULL ? coupon : "", wallet, c.id_new, &sale);
+	party_queue(r, &c, key);
+	sale_begin(r, &c, coupon, wallet, &sale);
 	audit_add_about(r->db, r->person->id, "sale.start", "sale", sale.id, NULL, arena_printf(r->arena,
 	    "{\"price\":%lld,\"rest\":%lld}", (long long)sale.price, (long long)sale.rest));
 	req_created(r);
 	view_str(v, "purchase", sale.id);
 	view_str(v, "status", sale.status);
 	view_money(v, "price", sale.price, c.currency);
-	if (sale.rest > 0)
-		return pay_rest(r, v, &c, &sale);
+	if (sale.payment != NULL) {
+		href = payment_href(r->arena, sale.payment, sale.payment_status, sale.href);
+		view_str(v, "payment", sale.payment);
+		view_str(v, "payHref", href);
+		return req_see(r, "%s", href);
+	}
 	req_flash(r, "good", "checkout.done");
 	return req_see(r, "/purchases/%s", sale.id);
 }

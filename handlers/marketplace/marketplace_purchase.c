@@ -183,26 +183,24 @@ purchase_cancel(struct req *r, struct view *v)
 	return req_see(r, "/purchases/%s", req_text(r, "id"));
 }
 
-/* To the way of payment as far as it came from there, the rest to the wallet. */
+/* To the way of payment as far as it came from there, the rest to the wallet. Both go out with
+ * the commit: the answer says nothing of them. */
 static void
 give_back(struct req *r, const struct sale_show *s, int64_t amount, const char *target)
 {
 	int64_t there = s->price - s->wallet_part - s->back_provider;
 	const char *reason = req_text(r, "reason");
-	struct refund_wallet row;
 
 	if (strcmp(target, "wallet") == 0 || s->payment_id == NULL)
 		there = 0;
 	if (there > amount)
 		there = amount;
-	if (there > 0) {
-		struct payment_refunded refund;
-
+	if (there > 0)
 		payment_refund(r->db, r->arena, s->payment_id, there, reason != NULL ? reason : "requested",
-		    arena_printf(r->arena, "sale:%s:%s", s->id, r->rid), &refund);
-	}
+		    arena_printf(r->arena, "sale:%s:%s", s->id, r->rid), NULL);
 	if (amount > there)
-		sql_refund_wallet(r->db, s->id, amount - there, reason, r->rid, &row);
+		sql_refund_wallet_queue(r->db, s->id, amount - there, reason, r->rid,
+		    arena_alloc(r->arena, sizeof(struct refund_wallet)), arena_alloc(r->arena, sizeof(bool)));
 }
 
 static int
@@ -210,10 +208,13 @@ refund(struct req *r, struct view *v, bool admin)
 {
 	struct sale_show s;
 	int64_t amount, left;
+	bool found;
 
-	if (!sql_sale_show(r->db, req_text(r, "id"), r->person->id, admin, &s))
+	sql_sale_show_queue(r->db, req_text(r, "id"), r->person->id, admin, &s, &found);
+	sql_refund_check_queue(r->db, req_text(r, "id"), NULL);
+	db_flush(r->db);
+	if (!found)
 		return req_fail(r, 404, "purchase_not_found");
-	sql_refund_check(r->db, s.id);
 	left = s.price - s.back;
 	amount = req_has(r, "amount") ? req_int(r, "amount") : left;
 	if (amount <= 0 || amount > left)
@@ -239,14 +240,16 @@ int
 purchase_return(struct req *r, struct view *v)
 {
 	const char *payment = req_text(r, "payment");
-	struct payment_refunded refund;
 	struct sale_credits *credits;
 	struct sale_show s;
 	size_t n, at = 0;
+	bool found;
 
-	if (!sql_sale_show(r->db, req_text(r, "id"), r->person->id, false, &s))
+	sql_sale_show_queue(r->db, req_text(r, "id"), r->person->id, false, &s, &found);
+	sql_sale_credits_queue(r->db, req_text(r, "id"), &credits, &n);
+	db_flush(r->db);
+	if (!found)
 		return req_fail(r, 404, "purchase_not_found");
-	n = sql_sale_credits(r->db, s.id, &credits);
 	while (at < n && strcasecmp(credits[at].payment_id, payment) != 0)
 		at++;
 	if (at == n)
@@ -254,7 +257,7 @@ purchase_return(struct req *r, struct view *v)
 	if (credits[at].back == credits[at].amount)
 		return req_fail(r, 409, "already_refunded");
 	payment_refund(r->db, r->arena, payment, credits[at].amount - credits[at].back, "not delivered",
-	    arena_printf(r->arena, "credit:%s:%s", payment, r->rid), &refund);
+	    arena_printf(r->arena, "credit:%s:%s", payment, r->rid), NULL);
 	audit_add_about(r->db, s.buyer_id, "sale.return", "sale", s.id, NULL, NULL);
 	view_str(v, "purchase", s.id);
 	view_money(v, "amount", credits[at].amount - credits[at].back, s.currency);
