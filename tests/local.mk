@@ -224,6 +224,13 @@ tests_marketplace_trip_test_CPPFLAGS = $(TEST_CPP)
 tests_marketplace_trip_test_LDFLAGS = $(TEST_LD)
 tests_marketplace_trip_test_LDADD = $(TEST_LD_ADD)
 
+check_PROGRAMS += tests/marketplace_credit_test
+tests_marketplace_credit_test_SOURCES = tests/marketplace_credit_test.c tests/market_kit.c tests/market_kit.h \
+	tests/course_kit.c tests/course_kit.h $(KIT)
+tests_marketplace_credit_test_CPPFLAGS = $(TEST_CPP)
+tests_marketplace_credit_test_LDFLAGS = $(TEST_LD)
+tests_marketplace_credit_test_LDADD = $(TEST_LD_ADD)
+
 check_PROGRAMS += tests/notification_test
 tests_notification_test_SOURCES = tests/notification_test.c tests/market_kit.c tests/market_kit.h \
 	tests/course_kit.c tests/course_kit.h $(KIT)
