@@ -121,40 +121,42 @@ select count(*) as lessons, coalesce(sum(l.minutes), 0) as minutes,
   join course.lesson_public l on l.id = p.lesson_id
  where p.person_id = $1 and p.completed_at is not null;
 
--- Popular courses the person does not take, those of their fields first.
+-- Popular courses the person does not take, those of their fields first. Three are chosen by the
+-- indexes alone; only their rows are read.
 -- my_recommendations(person uuid) -> many
 --   slug text, title text, summary text, category text, level text, price i64, currency text,
 --   free bool, instructor text, lessons i32, minutes i32, rating_sum i32, rating_count i32,
 --   tone i32, pattern i32
-with field as materialized (
+with mine as materialized (
+	select e.course_id from learning.enrolment e where e.person_id = $1 and not e.preview
+), field as materialized (
 	select distinct m.category
-	  from learning.enrolment_public e
+	  from mine e
 	  join course.catalogue_public m on m.course_id = e.course_id
-	 where e.person_id = $1
 ), near as (
-	select t.course_id, true as same
+	select t.course_id, t.enrolment_count, true as same
 	  from field f
-	 cross join lateral (select m.course_id from course.catalogue_public m
+	 cross join lateral (select m.course_id, m.enrolment_count from course.catalogue_public m
 	     where m.category = f.category
 	     order by m.enrolment_count desc, m.course_id desc limit 20) t
 ), popular as (
-	select m.course_id, false as same
+	select m.course_id, m.enrolment_count, false as same
 	  from course.catalogue_public m
 	 order by m.enrolment_count desc, m.course_id desc limit 60
-), pick as (
-	select t.course_id, bool_or(t.same) as same
+), pick as materialized (
+	select t.course_id, t.enrolment_count, bool_or(t.same) as same
 	  from (select * from near union all select * from popular) t
-	 where not exists (select from learning.enrolment_public e
-	     where e.person_id = $1 and e.course_id = t.course_id)
-	 group by t.course_id
+	 where not exists (select from mine e where e.course_id = t.course_id)
+	 group by t.course_id, t.enrolment_count
+	 order by same desc, t.enrolment_count desc, t.course_id desc
+	 limit 3
 )
 select m.slug, m.title, m.summary, m.category_title as category, m.level, m.price, m.currency,
        m.free, m.instructor_name as instructor, m.lesson_count as lessons, m.minutes,
        m.rating_sum, m.rating_count, m.tone, m.pattern
   from pick p
   join course.catalogue_public m on m.course_id = p.course_id
- order by p.same desc, m.enrolment_count desc, m.course_id desc
- limit 3;
+ order by p.same desc, p.enrolment_count desc, p.course_id desc;
 
 -- ---- personal data ------------------------------------------------------------------------
 
