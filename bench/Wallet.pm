@@ -61,8 +61,8 @@ sub run {
 			$self->{say}->(sprintf '%-24s %12d %10.1f %10.1f %6d', $case->[0], @$one{qw(entries p50_ms p99_ms trips)});
 		}
 	}
-	my $broken = $self->{psql}->('select count(*) from ledger.check_new()');
-	push @wrong, "$broken broken rules after the data" if $broken;
+	my $broken = $self->{psql}->("select string_agg(rule || ' ' || subject || ': ' || detail, '; ') from ledger.check_new()");
+	push @wrong, "broken rules after the data: $broken" if $broken ne '';
 	return @wrong;
 }
 

@@ -185,12 +185,18 @@ tests_ledger_test_CPPFLAGS = $(TEST_CPP)
 tests_ledger_test_LDFLAGS = $(TEST_LD)
 tests_ledger_test_LDADD = $(TEST_LD_ADD)
 
+check_PROGRAMS += tests/visibility_test
+tests_visibility_test_SOURCES = tests/visibility_test.c tests/cluster.c tests/cluster.h
+tests_visibility_test_CPPFLAGS = $(TEST_CPP)
+tests_visibility_test_LDFLAGS = $(TEST_LD)
+tests_visibility_test_LDADD = $(TEST_LD_ADD)
+
 check_PROGRAMS += tests/refusal_test
 tests_refusal_test_SOURCES = tests/refusal_test.c tests/cluster.c tests/cluster.h
 tests_refusal_test_CPPFLAGS = $(TEST_CPP)
 tests_refusal_test_LDFLAGS = $(TEST_LD)
 tests_refusal_test_LDADD = $(TEST_LD_ADD)
-EXTRA_DIST += tests/refusals.tsv tests/refusals.sql
+EXTRA_DIST += tests/required.tsv tests/refusals.tsv tests/refusals.sql tests/visibility.tsv tests/visibility.sql
 
 check_PROGRAMS += tests/receipt_test
 tests_receipt_test_SOURCES = tests/receipt_test.c $(KIT)

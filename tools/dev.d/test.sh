@@ -227,7 +227,7 @@ test_fault() {
 	test_with_platform fault test_scripts fault 1500
 }
 
-# Each constraint, unique index, trigger and policy of the money schemas is dropped
+# Each constraint, NOT NULL, unique index, trigger and policy of the money schemas is dropped
 # in turn; a test must go red. tests/mutation.sh does the work and says what shortens it.
 test_mutation() {
 	export srcdir=$root top_srcdir=$root builddir=$build abs_top_builddir=$build
