@@ -239,7 +239,7 @@ tests_marketplace_credit_test_LDADD = $(TEST_LD_ADD)
 
 check_PROGRAMS += tests/notification_test
 tests_notification_test_SOURCES = tests/notification_test.c tests/market_kit.c tests/market_kit.h \
-	tests/course_kit.c tests/course_kit.h $(KIT)
+	tests/account_kit.c tests/account_kit.h tests/course_kit.c tests/course_kit.h $(KIT)
 tests_notification_test_CPPFLAGS = $(TEST_CPP)
 tests_notification_test_LDFLAGS = $(TEST_LD)
 tests_notification_test_LDADD = $(TEST_LD_ADD)

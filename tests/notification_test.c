@@ -1,4 +1,5 @@
 /* Notification: the inbox, its count in the header, who may see and change it. */
+#include "account_kit.h"
 #include "market_kit.h"
 
 #include <stdio.h>
@@ -88,8 +89,58 @@ Test(notification, refunds_answers_and_payouts_are_told_of)
 	cr_expect_eq(post_as(ADA, arena_printf(kit_arena(), "/admin/payouts/%s/reject", id), NULL).status, 303);
 	jobs_run();
 	cr_expect_str_eq(value("select string_agg(topic, ' ' order by topic) from notification.notification "
-	    "where topic like 'payout%%'"), "payout_approved payout_failed payout_paid payout_rejected");
+	    "where topic like 'payout%%'"), "payout_approved payout_failed payout_paid payout_rejected payout_requested payout_requested");
 	cr_expect_str_eq(get_as(EVE, "/notifications").problem, "");
+}
+
+/* The newest mail to EVE: its subject begins so and both of its forms hold this. */
+static void
+mailed(const char *template_name, const char *subject, const char *part)
+{
+	struct mailbox_entry mail = mail_to(person_email(EVE));
+
+	cr_expect_eq(mails(template_name), 1, "%s", template_name);
+	cr_assert(mail.subject != NULL && mail.text != NULL && mail.html != NULL, "no mail %s", template_name);
+	HAS(mail.subject, subject);
+	HAS(mail.text, part);
+	HAS(mail.html, part);
+	HAS(mail.text, "/teach/payouts");
+	HAS(mail.html, "/teach/payouts\"");
+}
+
+static void
+payout(const char *id, const char *action, const char *form)
+{
+	cr_assert_eq(post_as(ADA, arena_printf(kit_arena(), "/admin/payouts/%s/%s", id, action), form).status, 303);
+}
+
+Test(notification, every_step_of_a_payout_is_mailed_to_the_educator)
+{
+	const char *id;
+
+	seed("select ledger.post_named('TEST', 'available', array['bank:test:ZAR', 'instructor:%s:available:ZAR'],"
+	    " array[-100000, 100000], null, null, null, null, null)", person_id(EVE));
+	post_as(EVE, "/teach/payouts/account", "holder=Eve&bank=Bank&branch=123456&number=12345678");
+	seed("update marketplace.bank_account set changed_at = changed_at - interval '2 days'");
+	cr_assert_eq(post_as(EVE, "/teach/payouts", "amount=150.00").status, 303);
+	id = arena_strdup(kit_arena(), value("select id from marketplace.payout"));
+	mailed("payout_requested", "150.00 requested", "ends in 5678");
+	payout(id, "approve", NULL);
+	mailed("payout_approved", "150.00 approved", "ends in 5678");
+	post_as(ADA, "/admin/payouts/export", NULL);
+	payout(id, "paid", NULL);
+	mailed("payout_paid", "150.00 paid", "ends in 5678");
+	payout(id, "failed", "reason=Account+closed");
+	mailed("payout_failed", "150.00 came back", "Reason: Account closed");
+	seed("update identity.profile set locale = 'zu-ZA' where person_id = '%s'", person_id(EVE));
+	cr_assert_eq(post_as(EVE, "/teach/payouts", "amount=160.00").status, 303);
+	jobs_run();
+	id = arena_strdup(kit_arena(), value("select id from marketplace.payout where status = 'REQUESTED'"));
+	payout(id, "reject", "reason=Wrong+name");
+	mailed("payout_rejected", "160.00 yenqatshiwe", "Isizathu: Wrong name");
+	cr_expect_eq(mails("payout_requested"), 2);
+	cr_expect_eq(count("notification.notification where topic like 'payout%%'"), 6);
+	cr_expect_eq(count("host.email where person_id <> '%s' and template like 'payout%%'", person_id(EVE)), 0);
 }
 
 Test(notification, the_header_counts_what_is_unread_on_every_page)

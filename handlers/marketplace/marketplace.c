@@ -4,8 +4,8 @@
  * in the transaction that grants the access and issues the documents; this area
  * shows it and asks for it. docs/marketplace.md tells the whole story.
  *
- * Events: sale.paid, sale.refunded, sale.credited, payout.asked, payout.paid,
- * payout.failed.
+ * Events: sale.paid, sale.refunded, sale.credited, payout.asked,
+ * payout.approved, payout.rejected, payout.paid, payout.failed.
  */
 #include "marketplace.h"
 
@@ -128,6 +128,11 @@ static const struct job_type jobs[] = {
 	{ "marketplace.paid", market_paid, .timeout_s = 30, .attempts = 5, .event = "sale.paid" },
 	{ "marketplace.refunded", market_refunded, .timeout_s = 30, .attempts = 5, .event = "sale.refunded" },
 	{ "marketplace.credited", market_credited, .timeout_s = 30, .attempts = 5, .event = "sale.credited" },
+	{ "marketplace.payout_asked", market_payout, .timeout_s = 30, .attempts = 5, .event = "payout.asked" },
+	{ "marketplace.payout_approved", market_payout, .timeout_s = 30, .attempts = 5,
+	    .event = "payout.approved" },
+	{ "marketplace.payout_rejected", market_payout, .timeout_s = 30, .attempts = 5,
+	    .event = "payout.rejected" },
 	{ "marketplace.payout_paid", market_payout, .timeout_s = 30, .attempts = 5, .event = "payout.paid" },
 	{ "marketplace.payout_failed", market_payout, .timeout_s = 30, .attempts = 5,
 	    .event = "payout.failed" },

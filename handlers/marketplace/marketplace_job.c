@@ -109,18 +109,37 @@ market_credited(struct job *job)
 	return sale_told(job, credited_news);
 }
 
-/* payout.paid, payout.failed */
+static void
+payout_mail(struct job *job, const struct payout_mail *p, const char *template_name)
+{
+	struct identity_profile person;
+	struct view *data;
+
+	if (!identity_profile(job->db, job->arena, p->person_id, &person) || person.email[0] == '\0')
+		return;
+	data = mail_view(job->arena);
+	view_str(data, "name", person.name);
+	view_str(data, "amount", money_text(job->arena, p->amount, p->currency));
+	view_str(data, "last4", p->last4);
+	view_str(data, "reason", p->reason != NULL && *p->reason != '\0' ? p->reason : NULL);
+	view_str(data, "path", "/teach/payouts");
+	mail_queue(job->db, person.email, person.id, person.locale, template_name, data);
+}
+
+/* payout.asked, .approved, .rejected, .paid, .failed: topic and mail are named alike. */
 enum job_result
 market_payout(struct job *job)
 {
-	const char *id = event_text(job, "id");
-	bool paid = strcmp(json_text(json_get(job->args, "type"), ""), "payout.paid") == 0;
+	const char *id = event_text(job, "id"), *type = json_text(json_get(job->args, "type"), "");
+	const char *topic;
 	struct payout_mail p;
 
-	if (id == NULL || !sql_payout_mail(job->db, id, &p))
+	if (id == NULL || strncmp(type, "payout.", 7) != 0 || !sql_payout_mail(job->db, id, &p))
 		return JOB_DEAD;
-	tell(job, p.person_id, paid ? "payout_paid" : "payout_failed", NULL, p.amount, p.currency,
-	    "/teach/payouts");
+	topic = strcmp(type, "payout.asked") == 0 ? "payout_requested"
+	    : arena_printf(job->arena, "payout_%s", type + 7);
+	tell(job, p.person_id, topic, NULL, p.amount, p.currency, "/teach/payouts");
+	payout_mail(job, &p, topic);
 	return JOB_DONE;
 }
 

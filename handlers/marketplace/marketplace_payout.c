@@ -9,7 +9,7 @@
 #include "identity/identity.h"
 #include "marketplace.h"
 #include "money/money.h"
-#include "notice/notice.h"
+#include "outbox/outbox.h"
 
 static const char *const zar[] = { "ZAR", NULL };
 static const char *const states[] = { "REQUESTED", "SECOND", "APPROVED", "IN_TRANSIT", "PAID", "FAILED",
@@ -270,16 +270,11 @@ payout_admin(struct req *r, struct view *v)
 	return 200;
 }
 
-/* The educator hears of the decision. */
+/* The educator hears of the decision by a job (marketplace_job.c). */
 static void
-decision_tell(struct req *r, const char *id, const char *topic)
+decision_tell(struct req *r, const char *id, const char *type)
 {
-	struct payout_mail p;
-
-	if (sql_payout_mail(r->db, id, &p))
-		notice_add(r->db, &(struct notice){ .person_id = p.person_id, .type = "PAYMENT_SUCCESS",
-			.topic = topic, .amount = p.amount, .currency = p.currency, .path = "/teach/payouts",
-			.cause = arena_printf(r->arena, "%s:%s", topic, id) });
+	outbox_add(r->db, type, "marketplace", id, json_object(r->arena, "id", id, NULL));
 }
 
 int
@@ -294,7 +289,7 @@ payout_approve(struct req *r, struct view *v)
 	audit_add(r->db, "payout.approve", "payout", id, NULL,
 	    json_object(r->arena, "status", row.status, NULL));
 	if (!second)
-		decision_tell(r, id, "payout_approved");
+		decision_tell(r, id, "payout.approved");
 	view_str(v, "status", row.status);
 	req_flash(r, second ? "warn" : "good", second ? "payout.second" : "payout.approved");
 	return req_see(r, "/admin/payouts");
@@ -305,7 +300,7 @@ payout_reject(struct req *r, struct view *v)
 {
 	int status = payout_ended(r, v, "REJECTED", "payout.rejected", "/admin/payouts");
 
-	decision_tell(r, req_text(r, "id"), "payout_rejected");
+	decision_tell(r, req_text(r, "id"), "payout.rejected");
 	return status;
 }
 

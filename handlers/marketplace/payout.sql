@@ -83,8 +83,8 @@ select p.id, p.person_id, p.amount, b.sealed, i.data_key
  where p.batch_id = $1 order by p.id;
 
 -- payout_mail(id uuid) -> one
---   person_id uuid, amount i64, currency text, status text
-select person_id, amount, currency, status from marketplace.payout where id = $1;
+--   person_id uuid, amount i64, currency text, last4 text, reason text?
+select person_id, amount, currency, last4, reason from marketplace.payout where id = $1;
 
 -- payout_export(person uuid) -> many
 --   amount i64, currency text, status text, last4 text, requested_at time
