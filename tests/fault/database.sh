@@ -4,18 +4,6 @@
 # no worker ends; all is well within three seconds of its coming back.
 . "$(dirname "$0")/kit.sh"
 people
-data=$TEST_STATE/pg
-pg_bin=$(find /usr/lib/postgresql -name pg_ctl -path '*/bin/*' | sort -V | tail -n 1)
-pg_user=$(stat -c %U "$data")
-pg() {
-	if [ "$(id -u)" = 0 ]; then
-		(cd / && runuser -u "$pg_user" -- "$pg_bin" -D "$data" "$@")
-	else
-		"$pg_bin" -D "$data" "$@"
-	fi >"$work/pg_ctl" 2>&1 </dev/null
-}
-pg_up() { pg -l "$TEST_STATE/log/postgresql.log" -W start; }
-accepts() { db -c 'select 1' >/dev/null 2>&1; }
 # However this ends, the platform gets its database back.
 trap 'accepts || pg_up; fault_end' EXIT
 
@@ -58,7 +46,7 @@ away_and_back() { # ROUND
 	sleep "$away"
 
 	# ---- back ----
-	pg_up
+	pg_up -W
 	until_true 30 accepts || echo "Bail out! the database does not start"
 	began=$(now_ms)
 	well=0 recovered=none

@@ -60,6 +60,23 @@ at_most() { ok "$1: $2 ≤ $3" awk -v a="$2" -v b="$3" 'BEGIN { exit !(a + 0 == 
 at_least() { ok "$1: $2 ≥ $3" awk -v a="$2" -v b="$3" 'BEGIN { exit !(a + 0 == a && a >= b) }'; }
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", (b ? a / b : 0) }'; }
 
+# ---- the database server ----
+# pg ARGUMENT…: pg_ctl of the platform's own server, as the user whose it is. What runs on
+# keeps no descriptor of ours.
+pg_data=$TEST_STATE/pg
+pg() {
+	local bin
+	bin=$(find /usr/lib/postgresql -name pg_ctl -path '*/bin/*' | sort -V | tail -n 1)
+	if [ "$(id -u)" = 0 ]; then
+		(cd / && runuser -u "$(stat -c %U "$pg_data")" -- "$bin" -D "$pg_data" "$@")
+	else
+		"$bin" -D "$pg_data" "$@"
+	fi >"$work/pg_ctl" 2>&1 </dev/null 5<&-
+}
+# pg_up [-W]: starts it, and waits until it is there; -W does not.
+pg_up() { pg -l "$TEST_STATE/log/postgresql.log" "${1:--w}" start; }
+accepts() { db -c 'select 1' >/dev/null 2>&1; }
+
 # ---- load ----
 # Built once for all scripts on this platform.
 built=$TEST_STATE/fault

@@ -39,18 +39,7 @@ told() { curl -s --max-time 10 -d "$1" "$provider/_control" >/dev/null; }
 effects() { curl -s --max-time 10 "$provider/_effects" | jq -r '.lines[]'; }
 
 # ---- killing ----
-data=$TEST_STATE/pg
-pg_bin=$(find /usr/lib/postgresql -name pg_ctl -path '*/bin/*' | sort -V | tail -n 1)
-pg_user=$(stat -c %U "$data")
-pg() {
-	if [ "$(id -u)" = 0 ]; then
-		(cd / && runuser -u "$pg_user" -- "$pg_bin" -D "$data" "$@")
-	else
-		"$pg_bin" -D "$data" "$@"
-	fi >"$work/pg_ctl" 2>&1 </dev/null 5<&-
-}
-pg_up() { pg -l "$TEST_STATE/log/postgresql.log" -w start; }
-accepts() { db -c 'select 1' >/dev/null 2>&1; }
+# However this ends, the platform gets its database back.
 trap 'accepts || pg_up; fault_end' EXIT
 
 killing() { # SECONDS
@@ -70,18 +59,18 @@ killing() { # SECONDS
 }
 
 # Everything that was begun comes to its end: retries, the sweep and the leases of the dead,
-# without their pauses. A call lasts 1.5 s at most, a lease 180 s: one of ten seconds is a dead one's.
+# without their pauses. A call lasts 1.5 s at most, a lease 180 s: one of four seconds is a dead one's.
+none_open() { [ "$(db -c "select count(*) from payment.operation where state = 'OPEN'" 2>/dev/null)" = 0 ]; }
 settled() {
 	db -c "update payment.provider set open_until = null, outcomes = 0, calls = 0;
-		update payment.operation set next_attempt_at = now() where state = 'OPEN' and updated_at < now() - interval '5 s';
-		update host.job set locked_until = now() where state = 'RUNNING' and locked_until < now() + interval '170 s' and type like 'payment.%';
+		update payment.operation set next_attempt_at = now() where state = 'OPEN' and updated_at < now() - interval '3 s';
+		update host.job set locked_until = now() where state = 'RUNNING' and locked_until < now() + interval '176 s' and type like 'payment.%';
 		update host.job set run_at = now() where state = 'READY' and type like 'payment.%';
 		select payment.sweep(), payment.operation_add('SYNC', p.provider, p.id, null, null) from payment.payment p
 		 where p.created_at >= '$since' and p.status = 'PENDING' and coalesce(p.session_reference, p.reference) is not null
 		   and not exists (select from payment.operation o where o.payment_id = p.id and (o.state = 'OPEN'
 		     or o.kind = 'SYNC' and o.created_at > '$over')); select pg_notify('job', '')" >/dev/null 2>"$work/settled.err"
-	sleep 1
-	[ "$(db -c "select count(*) from payment.operation where state = 'OPEN'" 2>/dev/null)" = 0 ] || return 1
+	until_true 1 none_open || return 1
 	check >/dev/null
 }
 check() {
