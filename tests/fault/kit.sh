@@ -4,8 +4,8 @@
 # the host, and what must hold after every fault (invariants).
 #
 # All of them run on one platform, that of ./dev test fault (TEST_*), and leave it as it
-# was: in any order. FAULT_PLAN=sample is short: all of tests/fault in ninety seconds on
-# a quiet machine (FAULT_PLAN=sample ./dev test fault); all is the whole plan.
+# was: in any order. FAULT_PLAN=sample is short: all of tests/fault in 160 seconds on two cores
+# with a load of nine beside it (FAULT_PLAN=sample ./dev test fault); all is the whole plan.
 # Figures are lines "# figure: …". The machine may be busy with other things, so
 # what is judged are counts, and ratios within one run.
 . "$(dirname "$0")/../system/kit.sh"
