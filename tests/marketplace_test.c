@@ -322,6 +322,33 @@ Test(marketplace, a_learner_gets_half_and_then_the_rest_back_the_way_it_was_paid
 	books_good();
 }
 
+Test(marketplace, above_the_limit_an_administrators_refund_leads_to_the_payment_where_two_do_it)
+{
+	COURSE(.slug = "c", .price = 200000);
+	const char *sale = buy_by_card(ANN, "c"), *payment = text(value("select id from payment.payment"));
+	const char *path = arena_printf(kit_arena(), "/admin/sales/%s/refund", sale);
+	struct reply r = post_as(ADA, path, "amount=1000.01&target=payment&reason=x");
+
+	cr_expect_eq(r.status, 303);
+	cr_expect_str_eq(r.location, arena_printf(kit_arena(), "/admin/payments/%s", payment));
+	HAS(get_as(ADA, r.location).html, "/refund\"");
+	cr_expect_str_eq(api_post_as(ADA, path, "{}").problem, "refund_second_person");
+	cr_expect_eq(count("payment.refund"), 0);
+	cr_expect_eq(count("audit.entry where action = 'sale.refund'"), 0, "nothing has happened");
+	/* There it goes on, and below the limit it needs nobody else. */
+	cr_expect_eq(post_as(ADA, arena_printf(kit_arena(), "/admin/payments/%s/refund", payment),
+	    "amount=1000.01&reason=x&idempotency_key=a").status, 303);
+	cr_expect_eq(count("payment.refund_request where status = 'PENDING' and amount = 100001"), 1);
+	r = post_as(ADA, path, "amount=1000.00&target=payment&reason=x");
+	cr_expect_str_eq(r.location, arena_printf(kit_arena(), "/admin/sales/%s", sale));
+	cr_expect_eq(count("payment.refund where amount = 100000"), 1);
+	/* The limit is not that of the buyer. */
+	COURSE(.slug = "d", .price = 200000);
+	sale = buy_by_card(BOB, "d");
+	cr_expect_eq(api_post_as(BOB, arena_printf(kit_arena(), "/purchases/%s/refund", sale), "{}").status, 201);
+	books_good();
+}
+
 Test(marketplace, the_rules_for_a_refund_hold_and_an_admin_may_go_further)
 {
 	COURSE(.slug = "c", .price = 11500, .lessons = 3);

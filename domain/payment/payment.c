@@ -146,6 +146,14 @@ payment_open(struct db *db, struct arena *arena, const struct payment_order *o,
 		.href = payment_href(arena, row.id, row.status, row.href) };
 }
 
+bool
+payment_second_needed(struct db *db, const char *payment_id, int64_t amount)
+{
+	struct payment_second row = { .needed = false };
+
+	return sql_payment_second(db, payment_id, amount, &row) && row.needed;
+}
+
 void
 payment_refund(struct db *db, struct arena *arena, const char *payment_id, int64_t amount,
     const char *reason, const char *idempotency_key, struct payment_refunded *refunded)

@@ -88,6 +88,10 @@ struct payment_refunded {
 void payment_refund(struct db *, struct arena *, const char *payment_id, int64_t amount,
     const char *reason, const char *idempotency_key, struct payment_refunded *);
 
+/* Whether payment_refund() of this amount would fault with second_person_needed (409) for who
+ * asks: an administrator above the limit of payment.rule. /admin/payments/:id takes it. */
+bool payment_second_needed(struct db *, const char *payment_id, int64_t amount);
+
 /* The provider that would serve a currency: "SANDBOX", "STRIPE", "PAYSTACK", or NULL. */
 const char *payment_provider(const char *currency);
 

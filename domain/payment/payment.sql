@@ -9,6 +9,10 @@ select o.id, o.status, o.provider, o.fresh, o.href
 --   id uuid, status text, amount i64, fresh bool
 select id, status, amount, fresh from payment.refund_open($1, $2, $3, $4);
 
+-- payment_second(payment uuid, amount i64) -> one
+--   needed bool
+select payment.refund_second($1, $2) as needed;
+
 -- ---- jobs ---------------------------------------------------------------------
 
 -- operation_take(id uuid) -> one

@@ -183,18 +183,23 @@ purchase_cancel(struct req *r, struct view *v)
 	return req_see(r, "/purchases/%s", req_text(r, "id"));
 }
 
-/* To the way of payment as far as it came from there, the rest to the wallet. Both go out with
- * the commit: the answer says nothing of them. */
-static void
-give_back(struct req *r, const struct sale_show *s, int64_t amount, const char *target)
+/* What of an amount goes to the way of payment: as far as it came from there. */
+static int64_t
+part_there(const struct sale_show *s, int64_t amount, const char *target)
 {
 	int64_t there = s->price - s->wallet_part - s->back_provider;
-	const char *reason = req_text(r, "reason");
 
 	if (strcmp(target, "wallet") == 0 || s->payment_id == NULL)
-		there = 0;
-	if (there > amount)
-		there = amount;
+		return 0;
+	return there > amount ? amount : there;
+}
+
+/* The rest goes to the wallet. Both go out with the commit: the answer says nothing of them. */
+static void
+give_back(struct req *r, const struct sale_show *s, int64_t amount, int64_t there)
+{
+	const char *reason = req_text(r, "reason");
+
 	if (there > 0)
 		payment_refund(r->db, r->arena, s->payment_id, there, reason != NULL ? reason : "requested",
 		    arena_printf(r->arena, "sale:%s:%s", s->id, r->rid), NULL);
@@ -203,11 +208,21 @@ give_back(struct req *r, const struct sale_show *s, int64_t amount, const char *
 		    arena_alloc(r->arena, sizeof(struct refund_wallet)), arena_alloc(r->arena, sizeof(bool)));
 }
 
+/* Two administrators refund on the payment's page, which knows requests and their approval. */
+static int
+refund_by_two(struct req *r, const struct sale_show *s)
+{
+	if (r->json)
+		return req_fail(r, 409, "refund_second_person");
+	req_flash(r, "warn", "sales.refund.second");
+	return req_see(r, "/admin/payments/%s", s->payment_id);
+}
+
 static int
 refund(struct req *r, struct view *v, bool admin)
 {
 	struct sale_show s;
-	int64_t amount, left;
+	int64_t amount, left, there;
 	bool found;
 
 	sql_sale_show_queue(r->db, req_text(r, "id"), r->person->id, admin, &s, &found);
@@ -219,7 +234,10 @@ refund(struct req *r, struct view *v, bool admin)
 	amount = req_has(r, "amount") ? req_int(r, "amount") : left;
 	if (amount <= 0 || amount > left)
 		return req_fail(r, 422, "invalid_refund_amount");
-	give_back(r, &s, amount, req_text(r, "target"));
+	there = part_there(&s, amount, req_text(r, "target"));
+	if (admin && there > 0 && payment_second_needed(r->db, s.payment_id, there))
+		return refund_by_two(r, &s);
+	give_back(r, &s, amount, there);
 	audit_add_about(r->db, s.buyer_id, "sale.refund", "sale", s.id, NULL, arena_printf(r->arena,
 	    "{\"amount\":%lld}", (long long)amount));
 	view_str(v, "purchase", s.id);
