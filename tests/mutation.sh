@@ -96,7 +96,8 @@ list() {
 	select '$1', 'not null ' || a.attname || ' of ' || t.relname, t.oid::regclass, a.attname,
 	       format('alter table %I.%I alter column %I drop not null', n.nspname, t.relname, a.attname)
 	  from pg_attribute a join pg_class t on t.oid = a.attrelid join pg_namespace n on n.oid = t.relnamespace
-	 where a.attnotnull and a.attnum > 0 and a.attidentity = '' and t.relkind = 'r' and n.nspname = '$1'
+	 where a.attnotnull and a.attnum > 0 and a.attidentity = '' and a.attgenerated = '' and t.relkind = 'r'
+	   and n.nspname = '$1'
 	   and not exists (select from pg_index i where i.indrelid = t.oid and i.indisprimary and a.attnum = any (i.indkey))
 	union all
 	select '$1', 'trigger ' || g.tgname || ' of ' || t.relname, null, '-',
