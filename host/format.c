@@ -56,12 +56,21 @@ format_rfc3339(char *out, size_t size, int64_t us)
 	    c.hour, c.minute, c.second);
 }
 
+static const char *const month_key[] = { "month.1", "month.2", "month.3", "month.4", "month.5",
+	"month.6", "month.7", "month.8", "month.9", "month.10", "month.11", "month.12" };
+
+const char *
+format_day(struct arena *a, int64_t us, const char *locale, const char *zone)
+{
+	struct civil c = civil_from_us(us + zone_offset(zone, us, NULL) * SECOND);
+
+	return arena_printf(a, "%d %s %lld", c.day, message_text(locale, month_key[c.month - 1]),
+	    (long long)c.year);
+}
+
 const char *
 format_time(struct arena *a, int64_t us, const char *locale, const char *zone)
 {
-	static const char *const month_key[] = { "month.1", "month.2", "month.3", "month.4",
-		"month.5", "month.6", "month.7", "month.8", "month.9", "month.10", "month.11",
-		"month.12" };
 	const char *abbreviation = "UTC";
 	int32_t offset = zone_offset(zone, us, &abbreviation);
 	struct civil c = civil_from_us(us + offset * SECOND);

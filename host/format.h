@@ -19,6 +19,8 @@ int64_t zone_instant(const char *zone, int64_t local_us);
 
 /* "21 Nov 2026, 14:05 SAST" */
 const char *format_time(struct arena *, int64_t us, const char *locale, const char *zone);
+/* "21 Nov 2026" */
+const char *format_day(struct arena *, int64_t us, const char *locale, const char *zone);
 /* "in 3 hours", "2 days ago" */
 const char *format_ago(struct arena *, int64_t us, int64_t now, const char *locale);
 /* "1 234 567" (no-break spaces) */

@@ -286,6 +286,8 @@ void view_bool(struct view *, const char *key, bool value);
 void view_money(struct view *, const char *key, int64_t minor, const char *currency);
 /* 0 = null */
 void view_time(struct view *, const char *key, int64_t us);
+/* A moment that begins or ends a day: like a time, its .text is the day alone. */
+void view_day(struct view *, const char *key, int64_t us);
 void view_html(struct view *, const char *key, struct html value);
 struct view *view_obj(struct view *, const char *key);
 struct view *view_list(struct view *, const char *key);

@@ -144,8 +144,8 @@ view_money(struct view *v, const char *key, int64_t minor, const char *currency)
 	}
 }
 
-void
-view_time(struct view *v, const char *key, int64_t us)
+static void
+moment_add(struct view *v, const char *key, int64_t us, bool day)
 {
 	struct arena *a = view_root(v)->arena;
 	struct view *leaf;
@@ -162,9 +162,22 @@ view_time(struct view *v, const char *key, int64_t us)
 	if (for_page(v)) {
 		const struct view_root *root = view_root(v);
 
-		node_add(leaf, "text", VIEW_STR, format_time(a, us, root->locale, root->zone));
+		node_add(leaf, "text", VIEW_STR, day ? format_day(a, us, root->locale, root->zone) :
+		    format_time(a, us, root->locale, root->zone));
 		node_add(leaf, "ago", VIEW_STR, format_ago(a, us, clock_now(), root->locale));
 	}
+}
+
+void
+view_time(struct view *v, const char *key, int64_t us)
+{
+	moment_add(v, key, us, false);
+}
+
+void
+view_day(struct view *v, const char *key, int64_t us)
+{
+	moment_add(v, key, us, true);
 }
 
 void

@@ -189,7 +189,7 @@ select s.id, s.course_title as title, s.status, s.price, s.back, s.currency, s.b
  where (($1::text is null) or ($1 = 'DISPUTED' and s.disputed) or s.status = $1)
    and ($2::text is null or s.course_title ilike '%' || replace($2, '%', '') || '%'
         or s.id::text = $2 or s.payment_id::text = $2)
- order by s.created_at desc, s.id
+ order by coalesce(s.paid_at, s.created_at) desc, s.id
  limit $3 offset $4;
 
 -- admin_sales_count(status text?, q text?) -> one

@@ -136,8 +136,8 @@ admin_rates(struct req *r, struct view *v)
 		view_str(item, "burn", percent(r->arena, rows[i].burn_bps));
 		view_int(item, "days", rows[i].hold_days);
 		view_bool(item, "feeFirst", rows[i].fee_first);
-		view_time(item, "from", rows[i].from_at);
-		view_time(item, "until", rows[i].until_at_set ? rows[i].until_at : 0);
+		view_day(item, "from", rows[i].from_at);
+		view_day(item, "until", rows[i].until_at_set ? rows[i].until_at : 0);
 		view_bool(item, "current", rows[i].current);
 	}
 	list = view_list(v, "azr");
@@ -158,7 +158,7 @@ admin_rates(struct req *r, struct view *v)
 		view_str(item, "id", sellers[i].person_id);
 		view_str(item, "name", sellers[i].name);
 		view_str(item, "plan", sellers[i].tier);
-		view_time(item, "since", sellers[i].updated_at);
+		view_day(item, "since", sellers[i].updated_at);
 	}
 	return 200;
 }

@@ -55,8 +55,8 @@ coupon_index(struct req *r, struct view *v)
 		if (c->max_uses_set)
 			view_int(item, "uses", c->max_uses);
 		view_int(item, "perPerson", c->per_person);
-		view_time(item, "startsAt", c->starts_at);
-		view_time(item, "endsAt", c->ends_at_set ? c->ends_at : 0);
+		view_day(item, "startsAt", c->starts_at);
+		view_day(item, "endsAt", c->ends_at_set ? c->ends_at : 0);
 		view_bool(item, "active", c->active && !c->over);
 		view_bool(item, "over", c->over);
 		view_money(item, "off", c->off, "ZAR");

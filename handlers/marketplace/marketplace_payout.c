@@ -225,7 +225,7 @@ payout_admin(struct req *r, struct view *v)
 	struct payout_admin_count all;
 	size_t n, n_batches;
 	struct view *list;
-	bool found;
+	bool found, approved = false;
 
 	sql_payout_admin_list_queue(r->db, req_text(r, "status"), MARKETPLACE_PAGE, market_offset(r), &rows,
 	    &n);
@@ -254,9 +254,12 @@ payout_admin(struct req *r, struct view *v)
 		view_bool(item, "waitsForAnother", second && p->first_by != NULL &&
 		    strcmp(p->first_by, r->person->id) == 0);
 		view_bool(item, "mayReject", first || second || strcmp(p->status, "APPROVED") == 0);
+		approved = approved || strcmp(p->status, "APPROVED") == 0;
 		view_bool(item, "sent", strcmp(p->status, "IN_TRANSIT") == 0);
 		view_bool(item, "paid", strcmp(p->status, "PAID") == 0);
 	}
+	/* Open ones stand first in the list, so its first page knows. */
+	view_bool(view_page_only(v, "form"), "approved", approved);
 	list = view_list(v, "batches");
 	for (size_t i = 0; i < n_batches; i++) {
 		struct view *item = view_item(list);

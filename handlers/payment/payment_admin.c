@@ -28,8 +28,8 @@ filter_link(struct req *r, struct view *list, const struct payment_filter *f, co
 	const char *chosen = req_text(r, f->param);
 	struct view *item = view_item(list);
 
-	view_str(item, "label", req_msg(r, value == NULL ? "admin.all"
-	    : arena_printf(r->arena, "%s.%s", f->prefix, value)));
+	view_str(item, "label", req_msg(r, value != NULL ? arena_printf(r->arena, "%s.%s", f->prefix, value)
+	    : strcmp(f->param, "provider") == 0 ? "apay.provider.all" : "admin.all"));
 	view_str(item, "href", req_link(r, f->param, value));
 	view_bool(item, "on", value == NULL ? chosen == NULL : chosen != NULL && strcmp(chosen, value) == 0);
 }
@@ -81,6 +81,7 @@ admin_list(struct req *r, struct view *v)
 	sql_admin_payments_count_queue(r->db, q, status, provider, &all, &found);
 	db_flush(r->db);
 	view_str(v, "q", q);
+	view_bool(view_page_only(v, "shown"), "filtered", q != NULL || status != NULL || provider != NULL);
 	items = payment_list_view(r, v, "apay.title", filters, all.total);
 	for (size_t i = 0; i < n; i++) {
 		struct view *item = view_item(items);

@@ -26,8 +26,8 @@ rates_view(struct req *r, struct view *v, const struct tax_rates *rows, size_t n
 		view_int(item, "bps", rows[i].bps);
 		view_str(item, "percent", arena_printf(r->arena, "%d.%02d", rows[i].bps / 100,
 		    rows[i].bps % 100));
-		view_time(item, "from", rows[i].from_at);
-		view_time(item, "until", rows[i].until_at_set ? rows[i].until_at : 0);
+		view_day(item, "from", rows[i].from_at);
+		view_day(item, "until", rows[i].until_at_set ? rows[i].until_at : 0);
 		view_str(item, "source", rows[i].source);
 		view_bool(item, "current", rows[i].current);
 	}
@@ -45,8 +45,8 @@ rules_view(struct view *v, const struct tax_rules *rows, size_t n)
 		view_money(item, "fullOver", rows[i].full_over, "ZAR");
 		view_int(item, "issueDays", rows[i].issue_days);
 		view_money(item, "registerOver", rows[i].register_over, "ZAR");
-		view_time(item, "from", rows[i].from_at);
-		view_time(item, "until", rows[i].until_at_set ? rows[i].until_at : 0);
+		view_day(item, "from", rows[i].from_at);
+		view_day(item, "until", rows[i].until_at_set ? rows[i].until_at : 0);
 		view_str(item, "source", rows[i].source);
 		view_bool(item, "current", rows[i].current);
 	}

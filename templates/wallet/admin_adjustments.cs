@@ -3,7 +3,7 @@
 .legs.N .account .amount; view.form.password; view.page --}}<?cs
 include!"layout/head.cs" ?><?cs include!"macro/admin.cs" ?><?cs include!"macro/wallet.cs" ?>
 <div class="wrap"><div class="stack stack-l">
-<h1>{{ledger.adjustments}}</h1><?cs call:ledger_tabs() ?><?cs call:error_summary() ?>
+<h1>{{ledger.adjustments}}</h1><?cs call:admin_tabs() ?><?cs call:ledger_tabs() ?><?cs call:error_summary() ?>
 <p class="lead">{{ledger.adjustments.lead}}</p><?cs
 if:subcount(view.items) > #0 ?><ul class="list card"><?cs each:a = view.items ?><li><div class="grow stack stack-s"><p class="row"><b><?cs var:a.reason ?></b> <?cs call:decision(a.status) ?></p>
 <p class="meta"><span>{{ledger.adjustment.by name=a.requestedBy}}</span><span><?cs call:when(a.createdAt) ?></span><?cs if:a.decidedBy ?><span>{{ledger.adjustment.decided name=a.decidedBy}}</span><?cs /if ?><?cs if:a.transaction ?><span><a href="/admin/ledger/transactions/<?cs var:a.transaction ?>">{{ledger.txn}} <?cs var:a.transaction ?></a></span><?cs /if ?></p>
