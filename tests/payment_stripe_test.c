@@ -184,6 +184,26 @@ Test(payment_stripe, an_answer_lost_after_success_is_asked_for_with_the_same_key
 	cr_expect_eq(count("payment.payment where amount_refunded = 3000"), 1);
 }
 
+Test(payment_stripe, a_refund_whose_answer_was_lost_is_found_by_our_id_when_the_key_is_forgotten)
+{
+	const char *p = stripe_pay("k", 10000, "pm_card_visa");
+
+	deliver_all(0);
+	standin_control("/_control", "mode=lost&match=/v1/refunds");
+	cr_expect_str_eq(refund_make(p, 4000, "r1"), "");
+	jobs_run();
+	cr_expect_eq(count("payment.refund where reference is null"), 1, "nobody said that it went through");
+	standin_control("/_forget", "");
+	clock_move(21 * INT64_C(3600) * SECOND);
+	seed("update host.job set run_at = now() where state = 'READY'");
+	jobs_run();
+	cr_expect_eq(count("payment.refund where reference is not null and status = 'SUCCEEDED'"), 1);
+	deliver_all(0);
+	cr_expect_eq(json_int(json_get(json_get(stripe_state(), "counts"), "refund"), 0), 1, "not made twice there");
+	cr_expect_eq(count("payment.refund"), 1);
+	cr_expect_eq(count("payment.payment where amount_refunded = 4000"), 1);
+}
+
 Test(payment_stripe, a_saved_card_is_charged_once_when_the_answer_is_lost)
 {
 	struct payment_opened o;

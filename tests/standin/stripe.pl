@@ -9,6 +9,7 @@
 # FILE is the host's clock_file: tests move the clocks of both.
 #
 #   POST /_control mode=… times=N match=PATH   faults, see Wire.pm
+#   POST /_forget  the idempotency keys, as after a day
 #   GET  /_state   objects, calls by idempotency key, for tests to compare
 #   GET  /_effects charges and refunds with our ids
 #   POST /_webhook url=… secret=…    POST /_deliver event=… (again)
@@ -427,6 +428,7 @@ sub method_fail { refusal(402, 'card_error', 'card_declined', 'Sending card numb
 sub control {
 	my ($path, $p) = @_;
 	return [200, $wire->control($p)] if $path eq '/_control';
+	if ($path eq '/_forget') { %idem = (); return [200, {}] }
 	# What left this house, by our ids: tab-separated lines for tests that compare.
 	if ($path eq '/_effects') {
 		my @done = grep { $_->{object} =~ /^(?:charge|refund)$/ && $_->{status} eq 'succeeded' } values %object;
