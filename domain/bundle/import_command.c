@@ -9,12 +9,32 @@
 #include "job.h"
 
 static int
+import_run(const char *path, const char *email, bool publish)
+{
+	struct fault_frame frame;
+	const char *args;
+	struct arena *a;
+	int status;
+
+	if (FAULT_CATCH(&frame)) {
+		fprintf(stderr, "%s\n", frame.text);
+		return 1;
+	}
+	a = arena_new(1 << 20);
+	args = email == NULL
+	    ? json_object(a, "path", path, "publish", publish ? "true" : "false", NULL)
+	    : json_object(a, "path", path, "publish", publish ? "true" : "false", "email", email, NULL);
+	status = job_once("course.import", args);
+	fault_leave(&frame);
+	arena_free(a);
+	return status;
+}
+
+static int
 command_import(int argc, char **argv)
 {
-	const char *email = NULL, *path = NULL, *args;
+	const char *email = NULL, *path = NULL;
 	bool publish = false;
-	struct fault_frame frame;
-	struct arena *a;
 	char *full;
 	int status;
 
@@ -35,17 +55,7 @@ command_import(int argc, char **argv)
 		fprintf(stderr, "%s: no such file or folder\n", path);
 		return 1;
 	}
-	if (FAULT_CATCH(&frame)) {
-		fprintf(stderr, "%s\n", frame.text);
-		return 1;
-	}
-	a = arena_new(1 << 20);
-	args = email == NULL
-	    ? json_object(a, "path", full, "publish", publish ? "true" : "false", NULL)
-	    : json_object(a, "path", full, "publish", publish ? "true" : "false", "email", email, NULL);
-	status = job_once("course.import", args);
-	fault_leave(&frame);
-	arena_free(a);
+	status = import_run(full, email, publish);
 	free(full);
 	return status;
 }

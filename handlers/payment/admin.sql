@@ -85,7 +85,7 @@ select q.id, q.payment_id, p.title, q.amount, q.currency, q.reason, q.status, q.
        q.decided_by, q.created_at
   from payment.refund_request q join payment.payment p on p.id = q.payment_id
  where $1::text is null or q.status = $1
- order by q.status = 'PENDING' desc, q.created_at desc
+ order by q.status = 'PENDING' desc, q.created_at desc, q.id desc
  limit $2 offset $3;
 
 -- admin_requests_count(status text?) -> one
@@ -103,7 +103,7 @@ select r.id, r.payment_id, p.title, r.amount, r.currency, r.status, r.source, r.
        r.error_code, r.created_at, r.processed_at
   from payment.refund r join payment.payment p on p.id = r.payment_id
  where ($1::text is null or r.status = $1) and ($2::text is null or p.provider = $2)
- order by r.created_at desc
+ order by r.created_at desc, r.id desc
  limit $3 offset $4;
 
 -- admin_refunds_count(status text?, provider text?) -> one
@@ -119,7 +119,7 @@ select d.id, d.payment_id, p.title, d.amount, d.fee, p.currency, d.status, d.rea
        d.withdrawn_at, d.reinstated_at, d.closed_at, d.created_at
   from payment.dispute d join payment.payment p on p.id = d.payment_id
  where ($1::text is null or d.status = $1) and ($2::text is null or p.provider = $2)
- order by d.created_at desc
+ order by d.created_at desc, d.id desc
  limit $3 offset $4;
 
 -- admin_disputes_count(status text?, provider text?) -> one
@@ -135,7 +135,7 @@ select id, provider, event_id, type, status, deliveries, payment_id, error, rece
        processed_at
   from payment.event
  where ($1::text is null or status = $1) and ($2::text is null or provider = $2)
- order by received_at desc
+ order by received_at desc, id desc
  limit $3 offset $4;
 
 -- Reads all: how many events there are in that state, of that provider.
@@ -166,7 +166,7 @@ select o.id, o.kind, o.provider, o.payment_id, o.recovery_point, o.state, o.atte
        payment.operation_useful(o) as useful
   from payment.operation o
  where ($1::text is null or o.state = $1) and ($2::text is null or o.provider = $2)
- order by o.created_at desc
+ order by o.created_at desc, o.id desc
  limit $3 offset $4;
 
 -- admin_operations_count(state text?, provider text?) -> one
@@ -194,7 +194,7 @@ select payment.sandbox_decide($1, $2) as done;
 --   error text?, created_at time
 select id, provider, since, until, state, checked, differences, error, created_at
   from payment.reconciliation
- order by created_at desc
+ order by created_at desc, id desc
  limit $1;
 
 -- admin_differences(state text?, limit i64, offset i64) -> many
@@ -204,7 +204,7 @@ select id, provider, kind, reference, payment_id, ours, theirs, currency, state,
        resolved_at
   from payment.difference
  where $1::text is null or state = $1
- order by state, created_at desc
+ order by state, created_at desc, id desc
  limit $2 offset $3;
 
 -- admin_differences_count(state text?) -> one
