@@ -119,6 +119,7 @@ wallet_admin_account(struct req *r, struct view *v)
 		    (long long)rows[i].txn_id);
 		view_int(item, "leg", rows[i].seq);
 		view_str(item, "kind", rows[i].kind);
+		view_str(view_page_only(item, "show"), "kind", wallet_kind_text(r, rows[i].kind));
 		view_money(item, "amount", rows[i].amount, a.currency);
 		view_bool(item, "hasBalance", rows[i].balance_after_set);
 		view_money(item, "balanceAfter", rows[i].balance_after, a.currency);
@@ -176,6 +177,7 @@ wallet_admin_txn(struct req *r, struct view *v)
 	req_title(r, arena_printf(r->arena, "%s %lld", t.kind, (long long)t.id));
 	view_int(v, "id", t.id);
 	view_str(v, "kind", t.kind);
+	view_str(view_page_only(v, "show"), "kind", wallet_kind_text(r, t.kind));
 	view_str(v, "key", t.idem);
 	if (t.reverses_set)
 		view_int(v, "reverses", t.reverses);

@@ -1,6 +1,8 @@
 {{!-- Parts of the wallet's pages. amount(m, in): a money leaf, marked when it comes in.
-status(s): PENDING APPROVED REJECTED. wallet_tabs() are the currencies. --}}<?cs
+status(s): PENDING APPROVED REJECTED. account_class(s) in words. wallet_tabs() are the currencies. --}}<?cs
 def:amount(m, in) ?><span class="num nowrap"><?cs if:in ?><b>+<?cs var:m ?></b><?cs else ?><?cs var:m ?><?cs /if ?></span><?cs /def ?><?cs
+
+def:account_class(s) ?><?cs if:s == "ASSET" ?>{{ledger.class.ASSET}}<?cs elif:s == "LIABILITY" ?>{{ledger.class.LIABILITY}}<?cs elif:s == "EQUITY" ?>{{ledger.class.EQUITY}}<?cs elif:s == "INCOME" ?>{{ledger.class.INCOME}}<?cs else ?>{{ledger.class.EXPENSE}}<?cs /if ?><?cs /def ?><?cs
 
 def:wallet_tabs() ?><nav class="tabs" aria-label="{{wallet.tabs}}"><?cs
 call:place("/wallet", "wallet", "{{nav.overview}}", #0) ?><?cs

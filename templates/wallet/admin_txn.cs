@@ -1,9 +1,9 @@
-{{!-- GET /admin/ledger/transactions/:id. view.id .kind .key .reverses .reversedBy .refType .refId
+{{!-- GET /admin/ledger/transactions/:id. view.id .kind .show.kind .key .reverses .reversedBy .refType .refId
 .effectiveAt .recordedAt .actorId .meta; view.legs.N .link.href .code .amount .hasBalance .balanceAfter --}}<?cs
 include!"layout/head.cs" ?><?cs include!"macro/admin.cs" ?><?cs include!"macro/wallet.cs" ?>
 <div class="wrap"><div class="stack stack-l">
 <nav class="crumbs" aria-label="{{nav.crumbs}}"><ol><?cs call:crumb("/admin/ledger", "{{ledger.title}}") ?></ol></nav>
-<h1><?cs var:view.kind ?> <?cs var:view.id ?></h1>
+<h1><?cs var:view.show.kind ?> <?cs var:view.id ?></h1>
 <div class="card"><dl class="facts"><dt>{{ledger.key}}</dt><dd class="wraps"><code><?cs var:view.key ?></code></dd><dt>{{ledger.effective}}</dt><dd><?cs call:date(view.effectiveAt) ?></dd><dt>{{ledger.recorded}}</dt><dd><?cs call:date(view.recordedAt) ?></dd><?cs
 if:view.refType ?><dt>{{ledger.about}}</dt><dd class="wraps"><?cs var:view.refType ?> <code><?cs var:view.refId ?></code></dd><?cs /if ?><?cs
 if:view.reverses ?><dt>{{ledger.reverses}}</dt><dd><a href="/admin/ledger/transactions/<?cs var:view.reverses ?>"><?cs var:view.reverses ?></a></dd><?cs /if ?><?cs
