@@ -106,7 +106,7 @@ idempotency_end(struct host_req *h, int status, struct view *view)
 {
 	struct buffer b;
 
-	if (h->claim == NULL || status >= 400)
+	if (h->claim == NULL || !h->claim->found || status >= 400)
 		return;
 	buffer_init(&b, h->req.arena, 1024);
 	if (h->req.json)
