@@ -123,7 +123,8 @@ curl -s -o /dev/null -d card=pm_card_visa "$page"
 paid() { [ "$(db -c "select status from payment.payment where id = '$payment'")" = COMPLETED ]; }
 ok "and the payment" until_true 30 paid
 admin=$(session admin 1)
-db -o /dev/null -c "update identity.session set authenticated_at = now() where token_hash = sha256(convert_to(rpad('fault-admin-1', 43, 'x'), 'UTF8'))"
+ok "the administrator gave the password just now" db -o /dev/null -c "update identity.session
+	set auth_time = now() where token_hash = sha256(convert_to(rpad('fault-admin-1', 43, 'x'), 'UTF8'))"
 crash_between "a refund" /v1/refunds -b "$admin" -H "X-CSRF: $(csrf "$admin")" -H "Idempotency-Key: crash-$RANDOM$RANDOM" \
 	-d 'amount=7.70&reason=Fault+test' "$TEST_ADDRESS/api/v1/admin/payments/$payment/refund"
 is "and was given back" "$(db -c "select amount_refunded from payment.payment where id = '$payment'")" 770
@@ -151,11 +152,11 @@ is "and there is one" "$(db -c "select count(*) from marketplace.sale s join cou
 is "paid once" $((before - $(wallet))) 10000
 
 # Eight times all that there is: R500.00 are R497.51 and the fee of half a percent.
-db -o /dev/null -c "select ledger.post_named('WITHDRAWAL', 'money-fault-rest:' || now(), array[a.code, 'bank:test:ZAR'],
+ok "a wallet of R500.00" db -o /dev/null -c "select ledger.post_named('WITHDRAWAL', 'money-fault-rest:' || now(), array[a.code, 'bank:test:ZAR'],
 	array[50000 - ledger.balance(a.id), ledger.balance(a.id) - 50000], null, null, null, null, null)
 	from ledger.account a join identity.session s on a.code = 'user:' || s.person_id || ':wallet:ZAR'
 	where s.token_hash = sha256(convert_to(rpad('fault-learner-1', 43, 'x'), 'UTF8'))" \
-	-c "update identity.session set authenticated_at = now() where token_hash = sha256(convert_to(rpad('fault-learner-1', 43, 'x'), 'UTF8'))"
+	-c "update identity.session set auth_time = now() where token_hash = sha256(convert_to(rpad('fault-learner-1', 43, 'x'), 'UTF8'))"
 all=$(wallet)
 race 8 "receiver=educator1@azora.world&currency=ZAR&amount=497.51&key=KEY-sent" /wallet/transfer/confirm >"$work/codes"
 echo "# $(sort "$work/codes" | uniq -c | tr -s ' \n' ' '): all of $all minor units, eight times"
