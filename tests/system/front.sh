@@ -47,6 +47,11 @@ for path in /me/avatar /teach/import /admin/courses; do
 	get $path -X POST --data-binary @"$work/two"
 	unlike "a big body reaches the host at $path" "$status" '^(413|5..)$'
 done
+head -c 11000000 /dev/zero >"$work/eleven"
+get /teach/import -X POST --data-binary @"$work/eleven"
+unlike "a course of 11 MB reaches the host" "$status" '^(413|5..)$'
+get /teach/imports -X POST --data-binary @"$work/eleven"
+is "its neighbour takes no course" "$status" 413
 for path in /teach /admin /me /account; do
 	get $path
 	unlike "$path is not sent to $path/" "$(header location)" "$path/\$"
