@@ -82,8 +82,8 @@ must_run(PGconn *c, const char *sql)
 	PQclear(r);
 }
 
-static char *
-file_read(const char *path)
+char *
+cluster_file(const char *path)
 {
 	FILE *f = fopen(path, "re");
 	char *text = NULL;
@@ -123,7 +123,7 @@ template_name(char name[40])
 		char path[512], *text;
 
 		(void)snprintf(path, sizeof path, "%s/sql/%s", SOURCE_DIR, files[i]->d_name);
-		text = file_read(path);
+		text = cluster_file(path);
 		for (const char *s = text; *s; s++)
 			h = (h ^ (unsigned char)*s) * UINT64_C(0x100000001b3);
 		free(text);
@@ -155,7 +155,7 @@ template_make(PGconn *c, const char *name)
 	must_run(c, "drop database if exists template_half");
 	must_run(c, "create database template_half template template0");
 	fresh = connect_to("template_half");
-	bootstrap = file_read(SOURCE_DIR "/sql/bootstrap.sql");
+	bootstrap = cluster_file(SOURCE_DIR "/sql/bootstrap.sql");
 	must_run(fresh, bootstrap);
 	free(bootstrap);
 	PQfinish(fresh);

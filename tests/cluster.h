@@ -22,4 +22,7 @@ const char *cluster_sql(const char *sql);
  * denied …" instead of failing; "" when it went well. role as in cluster_as. */
 const char *cluster_try(const char *role, const char *sql);
 
+/* A file's text, for free(); a missing one ends the program with its name. */
+char *cluster_file(const char *path);
+
 #endif

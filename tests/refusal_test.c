@@ -26,18 +26,6 @@ TestSuite(refusal, .fini = cluster_drop, .timeout = 300);
 	" where x.indisunique and not exists (select from pg_constraint c where c.conindid = i.oid)" \
 	"   and i.relnamespace::regnamespace::text in ('ledger', 'wallet', 'payment', 'marketplace', 'receipt')"
 
-static char *
-text_of(const char *path)
-{
-	FILE *f = fopen(path, "re");
-	char *text = calloc(1, 1 << 20);
-
-	cr_assert(f && text, "%s is missing", path);
-	text[fread(text, 1, (1 << 20) - 1, f)] = '\0';
-	fclose(f);
-	return text;
-}
-
 static const char *
 refused_by(PGconn *c, const char *table, const char *rule, const char *rows)
 {
@@ -55,7 +43,7 @@ static PGconn *
 connected(void)
 {
 	PGconn *c = PQconnectdb(cluster_as(NULL));
-	PGresult *r = PQexec(c, text_of(SOURCE_DIR "/tests/refusals.sql"));
+	PGresult *r = PQexec(c, cluster_file(SOURCE_DIR "/tests/refusals.sql"));
 
 	cr_assert_eq(PQresultStatus(r), PGRES_COMMAND_OK, "%s", PQerrorMessage(c));
 	PQclear(r);
@@ -85,7 +73,7 @@ example_write(PGconn *c, const char *line)
 
 Test(refusal, every_rule_of_the_money_tables_refuses_its_example)
 {
-	char *examples = text_of(SOURCE_DIR "/tests/refusals.tsv"), *save = NULL;
+	char *examples = cluster_file(SOURCE_DIR "/tests/refusals.tsv"), *save = NULL;
 	const char *only = getenv("REFUSAL_ONLY");
 	PGconn *c = connected();
 	size_t n = 0;
@@ -109,7 +97,7 @@ Test(refusal, every_rule_of_the_money_tables_refuses_its_example)
 
 Test(refusal, no_rule_is_without_an_example)
 {
-	char *examples = text_of(SOURCE_DIR "/tests/refusals.tsv");
+	char *examples = cluster_file(SOURCE_DIR "/tests/refusals.tsv");
 	PGconn *c;
 	PGresult *r;
 
@@ -228,7 +216,7 @@ Test(refusal, columns_that_must_be_filled_refuse_null)
 
 		cr_assert(f && fputs(cluster_sql(REQUIRED), f) >= 0 && !fclose(f));
 	}
-	list = text_of(path);
+	list = cluster_file(path);
 	if (!getenv("TEST_MUTATION"))
 		cr_expect_str_eq(list, cluster_sql(REQUIRED), "tests/required.tsv differs (TEST_WRITE_REFUSALS=1 writes it)");
 	for (char *line = strtok_r(list, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {

@@ -17,18 +17,6 @@ TestSuite(visibility, .fini = cluster_drop, .timeout = 300);
 
 #define WRITTEN SOURCE_DIR "/tests/visibility.tsv"
 
-static char *
-text_of(const char *path)
-{
-	FILE *f = fopen(path, "re");
-	char *text = calloc(1, 1 << 20);
-
-	cr_assert(f && text, "%s is missing", path);
-	text[fread(text, 1, (1 << 20) - 1, f)] = '\0';
-	fclose(f);
-	return text;
-}
-
 static void
 must_run(PGconn *c, const char *sql)
 {
@@ -47,8 +35,8 @@ found(const char *table)
 	char *lines;
 
 	must_run(c, "set client_min_messages = warning");
-	must_run(c, text_of(SOURCE_DIR "/tests/refusals.sql"));
-	must_run(c, text_of(SOURCE_DIR "/tests/visibility.sql"));
+	must_run(c, cluster_file(SOURCE_DIR "/tests/refusals.sql"));
+	must_run(c, cluster_file(SOURCE_DIR "/tests/visibility.sql"));
 	must_run(c, "begin");
 	r = PQexecParams(c, "select pg_temp.visibility($1)", 1, NULL, &table, NULL, NULL, 0);
 	cr_assert_eq(PQresultStatus(r), PGRES_TUPLES_OK, "%s", PQerrorMessage(c));
@@ -88,7 +76,7 @@ Test(visibility, each_role_reaches_the_rows_that_are_written_down)
 
 		cr_assert(f && fputs(now, f) >= 0 && !fclose(f));
 	}
-	want = text_of(WRITTEN);
+	want = cluster_file(WRITTEN);
 	cr_expect_gt(stand(now, want, only, "not in tests/visibility.tsv (TEST_WRITE_VISIBILITY=1 writes it anew)"),
 	    only ? 0 : 200);
 	(void)stand(want, now, only, "no longer so");
