@@ -42,7 +42,9 @@ struct payment_filter {
 	const char *param;
 	const char *const *values;
 	const char *prefix; /* of their messages "<prefix>.<value>" */
+	const char *all; /* message of the link without it; NULL: "All" */
 };
+#define PAYMENT_BY_PROVIDER { "provider", payment_providers, "apay.provider", "apay.provider.all" }
 struct view *payment_list_view(struct req *, struct view *, const char *title,
     const struct payment_filter *, int64_t total);
 /* The end of an action that was done or was not: audit row, flash, the page to see. Not done:

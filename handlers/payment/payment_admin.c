@@ -28,8 +28,8 @@ filter_link(struct req *r, struct view *list, const struct payment_filter *f, co
 	const char *chosen = req_text(r, f->param);
 	struct view *item = view_item(list);
 
-	view_str(item, "label", req_msg(r, value != NULL ? arena_printf(r->arena, "%s.%s", f->prefix, value)
-	    : strcmp(f->param, "provider") == 0 ? "apay.provider.all" : "admin.all"));
+	view_str(item, "label", req_msg(r, value != NULL ? arena_printf(r->arena, "%s.%s", f->prefix, value) :
+	    f->all != NULL ? f->all : "admin.all"));
 	view_str(item, "href", req_link(r, f->param, value));
 	view_bool(item, "on", value == NULL ? chosen == NULL : chosen != NULL && strcmp(chosen, value) == 0);
 }
@@ -68,7 +68,7 @@ int
 admin_list(struct req *r, struct view *v)
 {
 	static const struct payment_filter filters[] = { { "status", payment_states, "payment.status" },
-		{ "provider", payment_providers, "apay.provider" }, { 0 } };
+		PAYMENT_BY_PROVIDER, { 0 } };
 	struct admin_payments *rows;
 	struct admin_payments_count all;
 	const char *q = req_text(r, "q"), *status = req_text(r, "status");

@@ -133,7 +133,7 @@ admin_refund_list(struct req *r, struct view *v)
 {
 	static const struct payment_filter filters[] = {
 		{ "status", payment_refund_states, "payment.status" },
-		{ "provider", payment_providers, "apay.provider" }, { 0 } };
+		PAYMENT_BY_PROVIDER, { 0 } };
 	const char *status = req_text(r, "status"), *provider = req_text(r, "provider");
 	struct admin_refunds *rows;
 	struct admin_refunds_count all;
@@ -166,7 +166,7 @@ admin_dispute_list(struct req *r, struct view *v)
 {
 	static const struct payment_filter filters[] = {
 		{ "status", payment_dispute_states, "apay.dispute" },
-		{ "provider", payment_providers, "apay.provider" }, { 0 } };
+		PAYMENT_BY_PROVIDER, { 0 } };
 	const char *status = req_text(r, "status"), *provider = req_text(r, "provider");
 	struct admin_disputes *rows;
 	struct admin_disputes_count all;

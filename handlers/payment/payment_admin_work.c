@@ -10,7 +10,7 @@ admin_event_list(struct req *r, struct view *v)
 {
 	static const struct payment_filter filters[] = {
 		{ "status", payment_event_states, "apay.event" },
-		{ "provider", payment_providers, "apay.provider" }, { 0 } };
+		PAYMENT_BY_PROVIDER, { 0 } };
 	const char *status = req_text(r, "status"), *provider = req_text(r, "provider");
 	struct admin_events *rows;
 	struct admin_events_count all;
@@ -80,7 +80,7 @@ admin_call_list(struct req *r, struct view *v)
 {
 	static const struct payment_filter filters[] = {
 		{ "state", payment_call_states, "apay.call" },
-		{ "provider", payment_providers, "apay.provider" }, { 0 } };
+		PAYMENT_BY_PROVIDER, { 0 } };
 	const char *state = req_text(r, "state"), *provider = req_text(r, "provider");
 	struct admin_operations *rows;
 	struct admin_operations_count all;
